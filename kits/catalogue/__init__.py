@@ -1,0 +1,1 @@
+"""Items, kits, their components and prices, notices, and the session plan."""

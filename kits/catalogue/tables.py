@@ -1,0 +1,91 @@
+"""What is sold: items, kits made of them, dated prices, versioned notices."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kits.catalogue.session_plan import PlanLimits
+from kits.tables import Row
+
+
+class Item(Row):
+    """A thing on a shelf (SKU). `claims` only counts up: writing it takes the item's row lock."""
+
+    __tablename__ = "kits_item"
+
+    sku: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    claims: Mapped[int] = mapped_column(default=0)
+
+
+class Kit(Row):
+    """A treatment kit and the limits of the plans it may be used in."""
+
+    __tablename__ = "kits_kit"
+
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    summary: Mapped[str] = mapped_column(Text)
+    description: Mapped[str] = mapped_column(Text)
+    needle_um: Mapped[int] = mapped_column(doc="needle length in micrometres")
+    min_sessions: Mapped[int]
+    max_sessions: Mapped[int]
+    min_weeks: Mapped[int]
+    max_weeks: Mapped[int]
+    published: Mapped[bool] = mapped_column(default=True)
+
+    components: Mapped[list[KitComponent]] = relationship(order_by="KitComponent.item_id", lazy="selectin")
+
+    @property
+    def limits(self) -> PlanLimits:
+        """What a plan for this kit may ask for."""
+        return PlanLimits(self.min_sessions, self.max_sessions, self.min_weeks, self.max_weeks)
+
+
+class KitComponent(Row):
+    """How many of an item are in the kit (`in_kit`) and in one refill box (`in_refill`)."""
+
+    __tablename__ = "kits_kit_component"
+    __table_args__ = (
+        UniqueConstraint("kit_id", "item_id"),
+        CheckConstraint("in_kit >= 0 AND in_refill >= 0", name="counts"),
+    )
+
+    kit_id: Mapped[int] = mapped_column(ForeignKey("kits_kit.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("kits_item.id"), index=True)
+    in_kit: Mapped[int]
+    in_refill: Mapped[int]
+
+    item: Mapped[Item] = relationship(lazy="joined")
+
+
+class Price(Row):
+    """What a kit or one of its refills costs from a moment on, VAT included, in minor units."""
+
+    __tablename__ = "kits_price"
+    __table_args__ = (
+        UniqueConstraint("kit_id", "kind", "valid_from"),
+        CheckConstraint("amount > 0", name="positive"),
+    )
+
+    kit_id: Mapped[int] = mapped_column(ForeignKey("kits_kit.id"))
+    kind: Mapped[str] = mapped_column(doc="kit or refill")
+    amount: Mapped[int]
+    currency: Mapped[str]
+    valid_from: Mapped[datetime]
+
+
+class ContraindicationNotice(Row):
+    """One version of the text a buyer acknowledges. Published texts are never changed."""
+
+    __tablename__ = "kits_notice"
+    __table_args__ = (UniqueConstraint("kit_id", "version"),)
+
+    kit_id: Mapped[int] = mapped_column(ForeignKey("kits_kit.id"))
+    version: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str]
+    effective_from: Mapped[date]

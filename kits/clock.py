@@ -1,0 +1,64 @@
+"""Business time: real time, or with the sandbox as gateway one stored demo clock.
+
+`now` is an argument of every decision; only the edges call `now()` here. The
+demo clock is an offset in one row, so that every process sees the same time;
+it moves forward only and ticks on.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Float, insert, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kits import host
+from kits.errors import RefilleryError
+from kits.settings import gateway_is_sandbox, timezone
+from kits.tables import Base
+
+
+class DemoClock(Base):
+    """One row: how many seconds business time runs ahead of real time."""
+
+    __tablename__ = "kits_demo_clock"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    ahead: Mapped[float] = mapped_column(Float)
+
+
+class ClockIsReal(RefilleryError):
+    """The clock can be moved only while the gateway is the sandbox."""
+
+
+def now() -> datetime:
+    """The business time, aware, in UTC."""
+    real = datetime.now(UTC)
+    return real + timedelta(seconds=_ahead()) if gateway_is_sandbox() else real
+
+
+def today(moment: datetime) -> date:
+    """The shop's calendar day at `moment`."""
+    return moment.astimezone(timezone()).date()
+
+
+def move_to(moment: datetime) -> datetime:
+    """Move the demo clock forward to `moment` and return the time it then shows.
+
+    A moment that has passed leaves it where it is. Raises ClockIsReal unless
+    the gateway is the sandbox.
+    """
+    if not gateway_is_sandbox():
+        raise ClockIsReal("The clock can be moved only in the sandbox: the gateway takes real payments.")
+    ahead = (moment - datetime.now(UTC)).total_seconds()
+    with host.unit() as session:
+        if session.get(DemoClock, 1) is None:
+            session.execute(insert(DemoClock).values(id=1, ahead=0.0))
+        session.execute(update(DemoClock).where(DemoClock.ahead < ahead).values(ahead=ahead))
+    return now()
+
+
+def _ahead() -> float:
+    # A connection of its own: reading the time must not open the caller's transaction.
+    with host.engine().connect() as connection:
+        return connection.execute(select(DemoClock.ahead)).scalar() or 0.0

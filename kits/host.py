@@ -1,0 +1,67 @@
+"""What we ask of a host: a database session, and one transaction at a time.
+
+`unit()` is the only place that commits. Use cases are called outside any
+transaction and open their own; what they call only flushes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import cast
+
+from flask import current_app
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, scoped_session
+
+from kits.engines import WRITES
+from kits.errors import TransactionOpen
+
+_AFTER = "refillery_after_commit"
+
+
+def session() -> scoped_session[Session]:
+    """The session of the host's Flask-SQLAlchemy, looked up anew each time."""
+    return cast("scoped_session[Session]", current_app.extensions["sqlalchemy"].session)
+
+
+def engine() -> Engine:
+    """The engine behind `session()`."""
+    return cast(Engine, session().get_bind())
+
+
+def outside_transaction() -> None:
+    """Refuse to go on inside a transaction: raises TransactionOpen."""
+    if session().in_transaction():
+        raise TransactionOpen("this use case opens its own transaction; commit or roll back yours first")
+
+
+def end_reads() -> None:
+    """Let go of what a view has read so far, so that a use case can open its own transaction."""
+    session().rollback()
+
+
+@contextmanager
+def unit() -> Iterator[Session]:
+    """One write transaction: commits at the end, rolls back on any error.
+
+    Raises TransactionOpen when one is open already. What was handed to
+    `after_commit` runs when the commit has succeeded.
+    """
+    outside_transaction()
+    current = session()()
+    try:
+        current.connection(execution_options={WRITES: True})
+        yield current
+        current.commit()
+    except BaseException:
+        current.info.pop(_AFTER, None)
+        current.rollback()
+        raise
+    for call in current.info.pop(_AFTER, []):
+        call()
+
+
+def after_commit(call: Callable[[], object]) -> None:
+    """Run `call` once the open unit has committed; never when it rolls back."""
+    session()().info.setdefault(_AFTER, []).append(call)

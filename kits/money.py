@@ -1,0 +1,52 @@
+"""Money as integer minor units with their currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from babel.numbers import format_currency, get_currency_precision
+
+
+@dataclass(frozen=True)
+class Money:
+    """`amount` in minor units (pence for GBP) of the ISO 4217 `currency`."""
+
+    amount: int
+    currency: str
+
+    def __add__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.amount + other.amount, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.amount - other.amount, self.currency)
+
+    def __mul__(self, times: int) -> Money:
+        return Money(self.amount * times, self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        self._same(other)
+        return self.amount < other.amount
+
+    def __le__(self, other: Money) -> bool:
+        return not other < self
+
+    def _same(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise ValueError(f"{self.currency} and {other.currency} do not mix")
+
+    def as_json(self) -> dict[str, int | str]:
+        """`{"amount": minor units, "currency": "GBP"}`, the form of the API."""
+        return {"amount": self.amount, "currency": self.currency}
+
+    def __str__(self) -> str:
+        """For a reader in the shop's language, e.g. `£49.00`."""
+        digits = get_currency_precision(self.currency)
+        return format_currency(Decimal(self.amount).scaleb(-digits), self.currency, locale="en_GB")
+
+
+def add_up(parts: list[Money], currency: str) -> Money:
+    """The sum of `parts`; zero of `currency` when there are none."""
+    return sum(parts, start=Money(0, currency))

@@ -1,0 +1,62 @@
+"""Settings that every room reads, with their defaults.
+
+They stand in the host's `app.config`; nothing here keeps a reference to it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+DEFAULTS: dict[str, Any] = {
+    "SHOP_STRIPE_SECRET_KEY": "",
+    "SHOP_STRIPE_WEBHOOK_SECRET": "",
+    "SHOP_STRIPE_API_BASE": "https://api.stripe.com",
+    "SHOP_URL": "http://127.0.0.1:5000",
+    "SHOP_NAME": "Refillery",
+    "SHOP_MAIL_URL": "",
+    "SHOP_MAIL_FROM": "shop@example.org",
+    "SHOP_OWNER_EMAIL": "",
+    "SHOP_TIMEZONE": "Europe/London",
+    "SHOP_CURRENCY": "GBP",
+    "SHOP_COUNTRIES": ("GB",),
+    "SHOP_LEASE_SECONDS": 60.0,
+    "SHOP_RESERVATION_MINUTES": 60,
+    "SHOP_RATE_LIMITS": {},
+}
+
+
+def set_defaults(app: Flask) -> None:
+    """Fill in what the host has not set."""
+    for name, value in DEFAULTS.items():
+        app.config.setdefault(name, value)
+
+
+def setting(name: str) -> Any:
+    """The value of `SHOP_<name>` in the current app."""
+    return current_app.config[f"SHOP_{name}"]
+
+
+def timezone() -> ZoneInfo:
+    """The zone in which a person reads dates."""
+    return ZoneInfo(setting("TIMEZONE"))
+
+
+def currency() -> str:
+    """The shop's currency, an ISO 4217 code."""
+    return str(setting("CURRENCY")).upper()
+
+
+def gateway_is_sandbox() -> bool:
+    """True when payments go to a loopback address over HTTP with a test key: no real money."""
+    base = urlsplit(setting("STRIPE_API_BASE"))
+    return (
+        base.scheme == "http"
+        and base.hostname in LOOPBACK
+        and str(setting("STRIPE_SECRET_KEY")).startswith("sk_test_")
+    )

@@ -1,0 +1,1 @@
+"""Lots, the ledger, reservations: what we hold and what of it is promised."""

@@ -1,0 +1,46 @@
+"""What can still be promised, as pure arithmetic over lots and promises.
+
+For every date, what must last until then has to fit the stock that does. So
+a new promise that must last until `until` has to fit at every date up to it,
+and the slack is smallest where an existing promise ends, or at `until` itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One item: `lots` units by expiry day, `promised` units by the day they must last until."""
+
+    lots: Mapping[date, int]
+    promised: Mapping[date, int]
+
+    def available(self, until: date, today: date) -> int:
+        """How many units can be promised that last until `until`; never below 0."""
+        ends = {max(day, today) for day in self.promised}
+        checked = {day for day in ends if day <= until} | {max(until, today)}
+        return max(0, min(self._slack(day, today) for day in checked))
+
+    def fits(self, today: date) -> bool:
+        """True when all that is promised can be kept."""
+        return all(self._slack(max(day, today), today) >= 0 for day in self.promised)
+
+    def _slack(self, day: date, today: date) -> int:
+        stock = sum(units for expires, units in self.lots.items() if expires >= day)
+        return stock - sum(units for until, units in self.promised.items() if max(until, today) >= day)
+
+    def with_promise(self, until: date, units: int) -> Shelf:
+        """This shelf after `units` more were promised until `until`."""
+        return Shelf(self.lots, {**self.promised, until: self.promised.get(until, 0) + units})
+
+
+def sum_by_day(rows: Iterable[tuple[date, int]]) -> dict[date, int]:
+    """Units added up by day."""
+    sums: dict[date, int] = {}
+    for day, units in rows:
+        sums[day] = sums.get(day, 0) + units
+    return sums

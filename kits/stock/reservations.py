@@ -1,0 +1,101 @@
+"""Promising stock to orders, and letting it go.
+
+A reservation takes each item's row lock (a write to `Item.claims`, which
+holds on every engine) in the order of item ids, then counts, then writes. So
+two baskets never deadlock, and nobody counts what another is taking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from kits.catalogue.tables import Item
+from kits.errors import SoldOut
+from kits.stock.availability import Shelf, sum_by_day
+from kits.stock.tables import Lot, Reservation
+
+
+@dataclass(frozen=True)
+class Demand:
+    """`quantity` units of an item that must last until `serves_until`."""
+
+    item_id: int
+    quantity: int
+    serves_until: date
+
+
+def shelves(session: Session, item_ids: Iterable[int]) -> dict[int, Shelf]:
+    """Lots and promises of the given items, two statements in all."""
+    ids = sorted(set(item_ids))
+    lots = session.execute(
+        select(Lot.item_id, Lot.expires_on, func.sum(Lot.on_hand))
+        .where(Lot.item_id.in_(ids), Lot.on_hand > 0)
+        .group_by(Lot.item_id, Lot.expires_on)
+    ).all()
+    held = session.execute(
+        select(Reservation.item_id, Reservation.serves_until, func.sum(Reservation.quantity))
+        .where(Reservation.item_id.in_(ids), Reservation.state == "held")
+        .group_by(Reservation.item_id, Reservation.serves_until)
+    ).all()
+    return {
+        item_id: Shelf(
+            sum_by_day((day, int(units)) for item, day, units in lots if item == item_id),
+            sum_by_day((day, int(units)) for item, day, units in held if item == item_id),
+        )
+        for item_id in ids
+    }
+
+
+def how_many(session: Session, demands: Sequence[Demand], today: date) -> int:
+    """How many times all of `demands` together can be met now; a look without a lock."""
+    found = shelves(session, (demand.item_id for demand in demands))
+    return min(
+        (found[each.item_id].available(each.serves_until, today) // each.quantity for each in demands), default=0
+    )
+
+
+def reserve(session: Session, order_number: str, demands: Sequence[Demand], *, today: date, now: datetime) -> None:
+    """Promise all of `demands` to the order or nothing; raises SoldOut. Last in the caller's unit."""
+    _lock(session, demands)
+    found = shelves(session, (demand.item_id for demand in demands))
+    for demand in demands:
+        left = found[demand.item_id].available(demand.serves_until, today)
+        if left < demand.quantity:
+            raise SoldOut("There is not enough left of this.", left)
+        found[demand.item_id] = found[demand.item_id].with_promise(demand.serves_until, demand.quantity)
+    session.add_all(
+        Reservation(
+            item_id=demand.item_id,
+            order_number=order_number,
+            quantity=demand.quantity,
+            serves_until=demand.serves_until,
+            made_at=now,
+        )
+        for demand in demands
+    )
+    session.flush()
+
+
+def release(session: Session, order_number: str) -> int:
+    """Let go of what is held for the order; returns how many reservations that were."""
+    return _leave(session, order_number, "released")
+
+
+def consume(session: Session, order_number: str) -> int:
+    """The order was packed: its reservations end. Returns how many there were."""
+    return _leave(session, order_number, "shipped")
+
+
+def _leave(session: Session, order_number: str, state: str) -> int:
+    held = update(Reservation).where(Reservation.order_number == order_number, Reservation.state == "held")
+    return session.execute(held.values(state=state)).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def _lock(session: Session, demands: Sequence[Demand]) -> None:
+    for item_id in sorted({demand.item_id for demand in demands}):
+        session.execute(update(Item).where(Item.id == item_id).values(claims=Item.claims + 1))
