@@ -12,7 +12,7 @@ from typing import cast
 
 from flask import current_app
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session
 
 from kits.engines import WRITES
 from kits.errors import TransactionOpen
@@ -20,9 +20,9 @@ from kits.errors import TransactionOpen
 _AFTER = "refillery_after_commit"
 
 
-def session() -> scoped_session[Session]:
-    """The session of the host's Flask-SQLAlchemy, looked up anew each time."""
-    return cast("scoped_session[Session]", current_app.extensions["sqlalchemy"].session)
+def session() -> Session:
+    """This context's session of the host's Flask-SQLAlchemy, looked up anew each time."""
+    return cast(Session, current_app.extensions["sqlalchemy"].session())
 
 
 def engine() -> Engine:
@@ -49,7 +49,7 @@ def unit() -> Iterator[Session]:
     `after_commit` runs when the commit has succeeded.
     """
     outside_transaction()
-    current = session()()
+    current = session()
     try:
         current.connection(execution_options={WRITES: True})
         yield current
@@ -64,4 +64,4 @@ def unit() -> Iterator[Session]:
 
 def after_commit(call: Callable[[], object]) -> None:
     """Run `call` once the open unit has committed; never when it rolls back."""
-    session()().info.setdefault(_AFTER, []).append(call)
+    session().info.setdefault(_AFTER, []).append(call)

@@ -56,7 +56,5 @@ def gateway_is_sandbox() -> bool:
     """True when payments go to a loopback address over HTTP with a test key: no real money."""
     base = urlsplit(setting("STRIPE_API_BASE"))
     return (
-        base.scheme == "http"
-        and base.hostname in LOOPBACK
-        and str(setting("STRIPE_SECRET_KEY")).startswith("sk_test_")
+        base.scheme == "http" and base.hostname in LOOPBACK and str(setting("STRIPE_SECRET_KEY")).startswith("sk_test_")
     )

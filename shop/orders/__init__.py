@@ -1,0 +1,1 @@
+"""Orders: what a checkout places, what is packed, what is let go."""

@@ -1,0 +1,99 @@
+"""Orders, their lines, and the acknowledgement of the notice."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kits.catalogue.session_plan import SessionPlan
+from kits.catalogue.tables import Kit
+from kits.money import Money
+from kits.tables import Row
+from shop.customers.tables import Customer
+from shop.work.leases import ClaimedRow
+
+AWAITING, PAID, SHIPPED, CANCELLED, REFUNDED = "awaiting_payment", "paid", "shipped", "cancelled", "refunded"
+
+
+class Order(ClaimedRow):
+    """A kit order or a refill order: the same row, the same way to be paid and packed.
+
+    The claim columns are the payment lease: who may start a payment. `writes`
+    only counts up: writing it takes the row lock that decides who settles.
+    """
+
+    __tablename__ = "shop_order"
+    __table_args__ = (
+        CheckConstraint("total_amount > 0", name="positive"),
+        Index("ix_shop_order_state_made", "state", "made_at"),
+    )
+
+    number: Mapped[str] = mapped_column(unique=True)
+    token: Mapped[str] = mapped_column(unique=True)
+    submission: Mapped[str | None] = mapped_column(unique=True, doc="one per checkout form: two clicks, one order")
+    kind: Mapped[str] = mapped_column(doc="kit or refill")
+    state: Mapped[str] = mapped_column(default=AWAITING)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("shop_customer.id"), index=True)
+    root_number: Mapped[str] = mapped_column(index=True, doc="the number of the first order; its own for a kit order")
+    refill_number: Mapped[int | None] = mapped_column(doc="which refill of the plan, for a refill order")
+    currency: Mapped[str]
+    total_amount: Mapped[int]
+    name: Mapped[str]
+    line1: Mapped[str]
+    city: Mapped[str]
+    postcode: Mapped[str]
+    country: Mapped[str]
+    made_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    shipped_at: Mapped[datetime | None]
+    tracking: Mapped[str | None]
+    writes: Mapped[int] = mapped_column(default=0)
+
+    customer: Mapped[Customer] = relationship()
+    lines: Mapped[list[OrderLine]] = relationship(back_populates="order", order_by="OrderLine.id")
+    acknowledgement: Mapped[Acknowledgement | None] = relationship()
+
+    @property
+    def total(self) -> Money:
+        """What is due today for this order, VAT included."""
+        return Money(self.total_amount, self.currency)
+
+
+class OrderLine(Row):
+    """`quantity` kits, or refill boxes, with the plan they are for and the prices they were sold at."""
+
+    __tablename__ = "shop_order_line"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"), index=True)
+    kit_id: Mapped[int] = mapped_column(ForeignKey("kits_kit.id"))
+    title: Mapped[str]
+    quantity: Mapped[int]
+    unit_amount: Mapped[int]
+    refill_amount: Mapped[int] = mapped_column(doc="what one refill box was agreed to cost")
+    sessions: Mapped[int]
+    every_weeks: Mapped[int]
+    start: Mapped[date]
+    refills: Mapped[bool] = mapped_column(doc="the buyer agreed to be charged for refills")
+    serves_until: Mapped[date] = mapped_column(doc="the last session this line's serum is for")
+
+    order: Mapped[Order] = relationship(back_populates="lines")
+    kit: Mapped[Kit] = relationship()
+
+    @property
+    def plan(self) -> SessionPlan:
+        """The session plan this line is for."""
+        return SessionPlan(self.sessions, self.every_weeks, self.start)
+
+
+class Acknowledgement(Row):
+    """That the buyer acknowledged version V of a text at time T. No answers per condition."""
+
+    __tablename__ = "shop_acknowledgement"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"), unique=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("kits_notice.id"))
+    version: Mapped[str]
+    sha256: Mapped[str]
+    accepted_at: Mapped[datetime]

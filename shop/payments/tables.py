@@ -1,0 +1,104 @@
+"""Payment attempts, payments, refunds and stored webhooks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kits.tables import Row
+from shop.orders.tables import Order
+from shop.work.leases import ClaimedRow
+
+STARTED, UNKNOWN, SUCCEEDED, DECLINED, NEEDS_CUSTOMER, CLOSED = (
+    "started",
+    "unknown",
+    "succeeded",
+    "declined",
+    "needs_customer",
+    "closed",
+)
+OPEN = (STARTED, UNKNOWN)
+HOSTED, SAVED_CARD = "hosted", "saved_card"
+
+
+class PaymentAttempt(Row):
+    """One try to be paid, committed before its request leaves; its `key` makes the idempotency keys.
+
+    `hosted` attempts carry a Checkout Session, `saved_card` attempts a
+    PaymentIntent. `requests` counts up when a key must not be used again (the
+    gateway stores a 500 under its key and replays it).
+    """
+
+    __tablename__ = "shop_payment_attempt"
+    __table_args__ = (UniqueConstraint("order_id", "number"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"))
+    number: Mapped[int]
+    way: Mapped[str] = mapped_column(doc="hosted or saved_card")
+    state: Mapped[str] = mapped_column(default=STARTED)
+    key: Mapped[str] = mapped_column(unique=True)
+    requests: Mapped[int] = mapped_column(default=0)
+    amount: Mapped[int]
+    currency: Mapped[str]
+    intent_id: Mapped[str | None] = mapped_column(index=True)
+    session_id: Mapped[str | None] = mapped_column(unique=True)
+    session_url: Mapped[str | None] = mapped_column(Text)
+    expires_at: Mapped[datetime | None] = mapped_column(doc="when the hosted page closes")
+    decline_code: Mapped[str | None]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    order: Mapped[Order] = relationship()
+
+
+class Payment(Row):
+    """Money that arrived: one row a PaymentIntent, with the card that paid."""
+
+    __tablename__ = "shop_payment"
+    __table_args__ = (CheckConstraint("amount > 0", name="positive"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"), index=True)
+    intent_id: Mapped[str] = mapped_column(unique=True)
+    amount: Mapped[int]
+    currency: Mapped[str]
+    card: Mapped[str | None] = mapped_column(doc="the gateway's id of the saved card")
+    card_brand: Mapped[str | None]
+    card_last4: Mapped[str | None]
+    paid_at: Mapped[datetime]
+
+
+class Refund(ClaimedRow):
+    """A refund, committed before it is asked for; pending + succeeded never exceed the payment."""
+
+    __tablename__ = "shop_refund"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="positive"),
+        Index("ix_shop_refund_state", "state"),
+    )
+
+    payment_id: Mapped[int] = mapped_column(ForeignKey("shop_payment.id"), index=True)
+    amount: Mapped[int]
+    state: Mapped[str] = mapped_column(default="pending", doc="pending, succeeded or failed")
+    key: Mapped[str] = mapped_column(unique=True)
+    requests: Mapped[int] = mapped_column(default=0)
+    refund_id: Mapped[str | None]
+    reason: Mapped[str]
+    asked_at: Mapped[datetime]
+
+    payment: Mapped[Payment] = relationship()
+
+
+class WebhookEvent(ClaimedRow):
+    """An event as Stripe sent it, stored before anything is done with it."""
+
+    __tablename__ = "shop_webhook_event"
+    __table_args__ = (Index("ix_shop_webhook_event_open", "processed_at", "free_at"),)
+
+    event_id: Mapped[str] = mapped_column(unique=True)
+    type: Mapped[str]
+    object_id: Mapped[str]
+    body: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime]
+    processed_at: Mapped[datetime | None]

@@ -1,0 +1,76 @@
+"""What a room above adds to the shop: lists that it fills in its `init_app`.
+
+The shop calls upwards only through these. Each list has its contract here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from flask import Flask, current_app
+from sqlalchemy.orm import Session
+
+from shop.orders.tables import Order
+from shop.payments.tables import Payment, PaymentAttempt
+from shop.work.duties import Duty
+
+_KEY = "refillery_shop"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What settling found out about one order, inside the settling transaction.
+
+    `what`: `paid` (with `payment`), `declined` or `needs_customer` (with
+    `attempt`, whose `decline_code` says why), `refunded` in whole, `cancelled`.
+    """
+
+    what: Literal["paid", "declined", "needs_customer", "refunded", "cancelled"]
+    order: Order
+    now: datetime
+    payment: Payment | None = None
+    attempt: PaymentAttempt | None = None
+
+
+SettleStep = Callable[[Session, Settled], None]
+"""Runs inside the settling transaction, exactly once a fact; flushes, never commits, never calls the gateway."""
+
+Section = Callable[[Any, datetime], str]
+"""Given an order (or a customer) and now, returns safe HTML for its page; empty when it has nothing to say."""
+
+ApiField = Callable[[Order, datetime], Any]
+"""The value of one more field of `GET /api/v1/orders/<token>`, ready for JSON."""
+
+Card = Callable[[datetime], str]
+"""Safe HTML of one card on the admin's "Today"; empty when there is nothing to do."""
+
+
+@dataclass
+class Registers:
+    """One app's registers."""
+
+    settle_steps: list[SettleStep] = field(default_factory=list)
+    duties: list[Duty] = field(default_factory=list)
+    order_sections: list[Section] = field(default_factory=list)
+    account_sections: list[Section] = field(default_factory=list)
+    today_cards: list[Card] = field(default_factory=list)
+    api_fields: dict[str, ApiField] = field(default_factory=dict)
+    admin_pages: list[tuple[str, str]] = field(default_factory=list)
+    offers_refills: bool = False
+
+
+def install(app: Flask) -> Registers:
+    """Give `app` its empty registers."""
+    found: Registers = app.extensions.setdefault(_KEY, Registers())
+    return found
+
+
+def registers(app: Flask | None = None) -> Registers:
+    """The registers of `app` or of the current app; raises RuntimeError when Shop is not mounted."""
+    found = (app or current_app).extensions.get(_KEY)
+    if found is None:
+        raise RuntimeError("Mount Shop(app) first.")
+    return found  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""Work that runs by itself: leases, duties, the outbox, the worker's loop."""

@@ -1,0 +1,130 @@
+"""Claims with a lease, on the database's own clock.
+
+A worker claims rows by one conditional update and so shares none with another
+worker; a worker that dies lets go when the lease runs out. Leases use the
+database's clock because machines' clocks differ and business time can jump.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Float, Select, String, select, update
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.functions import GenericFunction
+
+from kits.settings import setting
+from kits.tables import Row
+
+LONGEST_WAIT = 300.0
+
+
+class database_seconds(GenericFunction[float]):
+    """Seconds since 1970 by the database's clock."""
+
+    type = Float()
+    inherit_cache = True
+    name = "database_seconds"
+
+
+@compiles(database_seconds, "sqlite")
+def _on_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+@compiles(database_seconds)
+def _elsewhere(element: Any, compiler: Any, **kw: Any) -> str:
+    return "extract(epoch from clock_timestamp())"
+
+
+class Claimed:
+    """Columns of a row that a duty claims. `free_at` is when the lease or the wait ends."""
+
+    claimed_by: Mapped[str | None] = mapped_column(String(80), default=None)
+    free_at: Mapped[float] = mapped_column(Float, default=0.0)
+    failures: Mapped[int] = mapped_column(default=0)
+
+
+class ClaimedRow(Row, Claimed):
+    """A table whose rows are claimed."""
+
+    __abstract__ = True
+
+
+T = TypeVar("T", bound=ClaimedRow)
+
+
+def holder() -> str:
+    """A name for this worker or request that no other has."""
+    return f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid.uuid4().hex[:12]}"
+
+
+def claim(
+    session: Session, table: type[T], due: ColumnElement[bool], me: str, *, limit: int, order: Any = None
+) -> list[int]:
+    """Claim up to `limit` free rows that are `due`; returns their ids. The caller commits."""
+    free = _free(select(table.id), table, due).order_by(*([table.id] if order is None else [order, table.id]))
+    chosen = free.limit(limit).with_for_update(skip_locked=True)
+    taken = (
+        update(table)
+        .where(table.id.in_(chosen.scalar_subquery()), table.free_at <= database_seconds())
+        .values(claimed_by=me, free_at=database_seconds() + float(setting("LEASE_SECONDS")))
+        .returning(table.id)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(session.scalars(taken))
+
+
+def any_free(session: Session, table: type[T], due: ColumnElement[bool]) -> bool:
+    """True when a due row could be claimed now; takes no lock."""
+    return session.scalar(_free(select(table.id), table, due).limit(1)) is not None
+
+
+def wait_for(session: Session, table: type[T], due: ColumnElement[bool]) -> float | None:
+    """Seconds until the first due row that another holds, or that waits, is free; None when none is due."""
+    soonest = select(table.free_at - database_seconds()).where(due).order_by(table.free_at).limit(1)
+    found = session.scalar(soonest)
+    return None if found is None else max(0.0, found)
+
+
+def renew(session: Session, table: type[T], row_id: int, me: str) -> bool:
+    """Start the lease anew; False when it is no longer ours."""
+    until = database_seconds() + float(setting("LEASE_SECONDS"))
+    return _mine(session, table, row_id, me, free_at=until)
+
+
+def let_go(session: Session, table: type[T], row_id: int, me: str) -> None:
+    """The row was worked: free it at once."""
+    _mine(session, table, row_id, me, claimed_by=None, free_at=0.0, failures=0)
+
+
+def put_back(session: Session, table: type[T], row_id: int, me: str) -> None:
+    """Working the row failed: free it after a wait that doubles from half a second up to five minutes."""
+    row = session.get(table, row_id)
+    failures = row.failures if row else 0
+    wait = min(LONGEST_WAIT, 0.5 * 2 ** min(failures, 12))
+    _mine(session, table, row_id, me, claimed_by=None, free_at=database_seconds() + wait, failures=failures + 1)
+
+
+def take(session: Session, table: type[T], row_id: int, me: str) -> bool:
+    """Claim one known row; False when another holds it."""
+    seconds = float(setting("LEASE_SECONDS"))
+    row = update(table).where(table.id == row_id, table.free_at <= database_seconds())
+    return _one(session, row.values(claimed_by=me, free_at=database_seconds() + seconds))
+
+
+def _free(query: Select[Any], table: type[T], due: ColumnElement[bool]) -> Select[Any]:
+    return query.where(due, table.free_at <= database_seconds())
+
+
+def _mine(session: Session, table: type[T], row_id: int, me: str, **values: Any) -> bool:
+    return _one(session, update(table).where(table.id == row_id, table.claimed_by == me).values(**values))
+
+
+def _one(session: Session, statement: Any) -> bool:
+    done = session.execute(statement.execution_options(synchronize_session=False))
+    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
