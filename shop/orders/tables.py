@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kits.catalogue.session_plan import SessionPlan
@@ -53,7 +53,7 @@ class Order(ClaimedRow):
 
     customer: Mapped[Customer] = relationship()
     lines: Mapped[list[OrderLine]] = relationship(back_populates="order", order_by="OrderLine.id")
-    acknowledgement: Mapped[Acknowledgement | None] = relationship()
+    acknowledgements: Mapped[list[Acknowledgement]] = relationship()
 
     @property
     def total(self) -> Money:
@@ -91,8 +91,9 @@ class Acknowledgement(Row):
     """That the buyer acknowledged version V of a text at time T. No answers per condition."""
 
     __tablename__ = "shop_acknowledgement"
+    __table_args__ = (UniqueConstraint("order_id", "notice_id"),)
 
-    order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"), unique=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"))
     notice_id: Mapped[int] = mapped_column(ForeignKey("kits_notice.id"))
     version: Mapped[str]
     sha256: Mapped[str]

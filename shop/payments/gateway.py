@@ -1,0 +1,141 @@
+"""What we ask of a payment gateway, in our own words: value types and errors.
+
+`stripe_gateway.py` is the one implementation; the sandbox answers it over
+HTTP exactly as Stripe does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from kits.errors import RefilleryError
+from kits.money import Money
+
+
+@dataclass(frozen=True)
+class Card:
+    """A saved card: the gateway's id, and what a person knows it by."""
+
+    id: str
+    brand: str
+    last4: str
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A PaymentIntent as the gateway showed it."""
+
+    id: str
+    status: str
+    amount: Money
+    received: int
+    metadata: Mapping[str, str]
+    customer: str | None
+    card: Card | None
+    decline_code: str | None = None
+
+    @property
+    def paid(self) -> bool:
+        """True when the money was taken."""
+        return self.status == "succeeded"
+
+    @property
+    def cancelled(self) -> bool:
+        """True when it can never take money again."""
+        return self.status == "canceled"
+
+
+@dataclass(frozen=True)
+class HostedPage:
+    """A Checkout Session: the gateway's own payment page for one order."""
+
+    id: str
+    url: str | None
+    status: Literal["open", "complete", "expired"]
+    metadata: Mapping[str, str]
+    intent: Intent | None
+
+
+@dataclass(frozen=True)
+class RefundSeen:
+    """A refund as the gateway showed it."""
+
+    id: str
+    status: str
+
+
+@dataclass(frozen=True)
+class EventSeen:
+    """A signed event: its id, its type, and the id of what it is about."""
+
+    id: str
+    type: str
+    object_id: str
+
+
+@dataclass(frozen=True)
+class BillLine:
+    """One line of a bill; `unit` in minor units."""
+
+    title: str
+    unit: int
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What is to be paid: for which order, by whom, in which lines. Titles are neutral: no health words."""
+
+    number: str
+    customer: str
+    total: Money
+    lines: tuple[BillLine, ...]
+    metadata: Mapping[str, str]
+
+
+class GatewayError(RefilleryError):
+    """The gateway did not do what was asked."""
+
+
+class NoKeys(GatewayError):
+    """No keys are set, so nothing can be charged."""
+
+
+class Refused(GatewayError):
+    """The gateway refused the request as such; the same request will be refused again."""
+
+
+class Unavailable(GatewayError):
+    """The gateway is busy and has done nothing."""
+
+    retry = True
+
+
+class OutcomeUnknown(GatewayError):
+    """No answer: it may have been done or not. Never a failure: look it up until known."""
+
+    retry = True
+
+
+class FailedInside(OutcomeUnknown):
+    """A 500, which the gateway keeps under the idempotency key: ask again under another key."""
+
+
+class BadSignature(GatewayError):
+    """The event was not signed by the gateway, or too long ago."""
+
+
+class Declined(GatewayError):
+    """The card was declined. `code` is the gateway's decline code."""
+
+    def __init__(self, code: str, intent_id: str | None) -> None:
+        super().__init__(f"declined: {code}")
+        self.code = code
+        self.intent_id = intent_id
+
+    @property
+    def needs_customer(self) -> bool:
+        """True when only the customer can go on, by authenticating in person."""
+        return self.code == "authentication_required"
