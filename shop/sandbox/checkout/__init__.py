@@ -1,0 +1,1 @@
+"""Checkout Sessions: their making, paying and end."""

@@ -1,0 +1,1 @@
+"""The test-only doors under /_sandbox/."""

@@ -1,0 +1,1 @@
+"""The pages a customer sees: paying and authenticating."""

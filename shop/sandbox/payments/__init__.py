@@ -1,0 +1,1 @@
+"""Intents, charges, refunds and disputes."""

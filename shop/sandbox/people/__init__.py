@@ -1,0 +1,1 @@
+"""Customers, their cards, and the account that sells."""

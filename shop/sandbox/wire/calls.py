@@ -1,0 +1,80 @@
+"""One call to the API as a resource sees it, and what every resource does with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from shop.sandbox.errors import BadParameter, missing
+from shop.sandbox.store.documents import Document, Page, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A checked request: `ids` are from the address, `base_url` is where the hosted pages live."""
+
+    unit: Unit
+    params: dict[str, Any]
+    ids: dict[str, str]
+    base_url: str
+    path: str
+
+    def find(self, kind: str, name: str) -> Document:
+        """The object the address names by `name`; NotFound when there is none."""
+        identifier = self.ids[name]
+        found = self.unit.get(kind, identifier)
+        if found is None:
+            raise missing(kind, identifier, name, in_address=True)
+        return found
+
+
+def refer(unit: Unit, kind: str, identifier: str, param: str) -> Document:
+    """The object a parameter refers to; BadParameter `resource_missing` when there is none or it was deleted."""
+    found = unit.get(kind, identifier)
+    if found is None or found.get("deleted"):
+        raise missing(kind, identifier, param)
+    return found
+
+
+def answer_list(call: Call, kind: str, *filters: str, **where: str | None) -> Document:
+    """Stripe's list of a kind: `limit`, the cursors, `created`, and equality with the parameters named by `filters`."""
+    page = read_page(call.params)
+    cursor = page.after or page.before
+    if cursor and call.unit.get(kind, cursor) is None:
+        raise missing(kind, cursor, "starting_after" if page.after else "ending_before")
+    wanted = {name: call.params.get(name) for name in filters}
+    found, more = call.unit.page(kind, page, **wanted, **where)
+    return as_list(found, call.path, more)
+
+
+def as_list(data: list[Document], url: str, more: bool = False) -> Document:
+    """Stripe's list object."""
+    return {"object": "list", "data": data, "has_more": more, "url": url}
+
+
+def read_page(params: dict[str, Any]) -> Page:
+    """Which page the parameters ask for; `limit` is 1 to 100, 10 unless told."""
+    limit = params.get("limit", 10)
+    if not 1 <= limit <= 100:
+        bound = "greater than or equal to 1" if limit < 1 else f"less than or equal to 100 (it currently is '{limit}')"
+        raise BadParameter(f"This value must be {bound}.", code="parameter_invalid_integer", param="limit")
+    created = params.get("created", {})
+    span = created if isinstance(created, dict) else {"gte": created, "lte": created}
+    return Page(limit, params.get("starting_after"), params.get("ending_before"), span)
+
+
+def merge_metadata(document: Document, params: dict[str, Any]) -> None:
+    """Stripe's way with metadata: names given are set, an empty value takes one away, empty metadata takes all."""
+    given = params.get("metadata")
+    if given == "":
+        document["metadata"] = {}
+    elif given is not None:
+        merged = {**(document.get("metadata") or {}), **given}
+        document["metadata"] = {name: value for name, value in merged.items() if value != ""}
+
+
+def copy_given(document: Document, params: dict[str, Any], *names: str) -> None:
+    """Take over the parameters named; an empty string unsets."""
+    for name in names:
+        if name in params:
+            document[name] = params[name] if params[name] != "" else None
