@@ -25,10 +25,10 @@ class Settled:
     """What settling found out about one order, inside the settling transaction.
 
     `what`: `paid` (with `payment`), `declined` or `needs_customer` (with
-    `attempt`, whose `decline_code` says why), `refunded` in whole, `cancelled`.
+    `attempt`, whose `decline_code` says why), `cancelled`, `shipped`.
     """
 
-    what: Literal["paid", "declined", "needs_customer", "refunded", "cancelled"]
+    what: Literal["paid", "declined", "needs_customer", "cancelled", "shipped"]
     order: Order
     now: datetime
     payment: Payment | None = None
@@ -60,6 +60,12 @@ class Registers:
     api_fields: dict[str, ApiField] = field(default_factory=dict)
     admin_pages: list[tuple[str, str]] = field(default_factory=list)
     offers_refills: bool = False
+
+
+def run_steps(session: Session, settled: Settled) -> None:
+    """Tell every settle step, in the order they were registered."""
+    for step in registers().settle_steps:
+        step(session, settled)
 
 
 def install(app: Flask) -> Registers:

@@ -81,6 +81,15 @@ def reserve(session: Session, order_number: str, demands: Sequence[Demand], *, t
     session.flush()
 
 
+def reserve_again(session: Session, order_number: str, *, today: date, now: datetime) -> None:
+    """Promise an order once more what was released; raises SoldOut when it is no longer there."""
+    released = session.scalars(
+        select(Reservation).where(Reservation.order_number == order_number, Reservation.state == "released")
+    ).all()
+    demands = [Demand(row.item_id, row.quantity, row.serves_until) for row in released]
+    reserve(session, order_number, demands, today=today, now=now)
+
+
 def release(session: Session, order_number: str) -> int:
     """Let go of what is held for the order; returns how many reservations that were."""
     return _leave(session, order_number, "released")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -104,6 +104,7 @@ def _order(current: Session, purchase: Purchase, lines: list[PricedLine], now: d
         postcode=address.postcode.strip().upper(),
         country=address.country,
         made_at=now,
+        keep_until=now + timedelta(minutes=setting("RESERVATION_MINUTES")),
         lines=[_line(line) for line in lines],
     )
     current.add(order)

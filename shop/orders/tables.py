@@ -27,7 +27,7 @@ class Order(ClaimedRow):
     __tablename__ = "shop_order"
     __table_args__ = (
         CheckConstraint("total_amount > 0", name="positive"),
-        Index("ix_shop_order_state_made", "state", "made_at"),
+        Index("ix_shop_order_state_keep", "state", "keep_until"),
     )
 
     number: Mapped[str] = mapped_column(unique=True)
@@ -46,6 +46,7 @@ class Order(ClaimedRow):
     postcode: Mapped[str]
     country: Mapped[str]
     made_at: Mapped[datetime]
+    keep_until: Mapped[datetime] = mapped_column(doc="until when its stock waits for a payment to be started")
     paid_at: Mapped[datetime | None]
     shipped_at: Mapped[datetime | None]
     tracking: Mapped[str | None]

@@ -65,6 +65,11 @@ class RefundSeen:
     id: str
     status: str
 
+    @property
+    def failed(self) -> bool:
+        """True when the money will not go back this way."""
+        return self.status in ("failed", "canceled")
+
 
 @dataclass(frozen=True)
 class EventSeen:

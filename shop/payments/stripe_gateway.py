@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -126,12 +126,20 @@ class StripeGateway:
             pass  # it has ended already: how, is read back below
         return self.intent(intent_id)
 
-    def refund(self, intent_id: str, amount: int, *, key: str, metadata: Mapping[str, str]) -> RefundSeen:
-        """Give back `amount` minor units of what the intent took."""
-        params: dict[str, Any] = {"payment_intent": intent_id, "amount": amount, "metadata": dict(metadata)}
+    def refund(self, intent_id: str, amount: int, *, mark: str, key: str) -> RefundSeen:
+        """Give back `amount` minor units of what the intent took; `mark` finds the refund again."""
+        params: dict[str, Any] = {"payment_intent": intent_id, "amount": amount, "metadata": {"mark": mark}}
         with _our_errors():
             made = self._v1.refunds.create(cast(Any, params), {"idempotency_key": key})
         return RefundSeen(made.id, str(made.status))
+
+    def find_refund(self, intent_id: str, mark: str) -> RefundSeen | None:
+        """The refund of this intent that carries `mark`, if there is one."""
+        with _our_errors():
+            for made in self._v1.refunds.list({"payment_intent": intent_id, "limit": 100}).auto_paging_iter():
+                if made.metadata and made.metadata.to_dict().get("mark") == mark:
+                    return RefundSeen(made.id, str(made.status))
+        return None
 
 
 def gateway() -> StripeGateway:

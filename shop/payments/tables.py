@@ -43,6 +43,7 @@ class PaymentAttempt(Row):
     amount: Mapped[int]
     currency: Mapped[str]
     intent_id: Mapped[str | None] = mapped_column(index=True)
+    intent_live: Mapped[bool] = mapped_column(default=True, doc="False once the intent was cancelled")
     session_id: Mapped[str | None] = mapped_column(unique=True)
     session_url: Mapped[str | None] = mapped_column(Text)
     expires_at: Mapped[datetime | None] = mapped_column(doc="when the hosted page closes")
@@ -83,7 +84,7 @@ class Refund(ClaimedRow):
     state: Mapped[str] = mapped_column(default="pending", doc="pending, succeeded or failed")
     key: Mapped[str] = mapped_column(unique=True)
     requests: Mapped[int] = mapped_column(default=0)
-    refund_id: Mapped[str | None]
+    gateway_id: Mapped[str | None]
     reason: Mapped[str]
     asked_at: Mapped[datetime]
 

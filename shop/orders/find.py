@@ -1,0 +1,45 @@
+"""Finding orders, and the row lock that decides who changes one."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kits.errors import NotFound
+from shop.orders.tables import Order
+
+
+def order_by_token(session: Session, token: str) -> Order:
+    """The order behind an unguessable link; raises NotFound."""
+    return _one(session.scalars(select(Order).where(Order.token == token)).first())
+
+
+def order_by_number(session: Session, number: str) -> Order:
+    """The order with this number, for staff; raises NotFound."""
+    return _one(session.scalars(select(Order).where(Order.number == number)).first())
+
+
+def order_by_id(session: Session, order_id: int) -> Order:
+    """The order with this id; raises NotFound."""
+    return _one(session.get(Order, order_id))
+
+
+def locked(session: Session, order_id: int) -> Order:
+    """The order under its row lock until the unit ends, read afresh; raises NotFound.
+
+    Writing a counter takes the lock on every engine; who comes second waits
+    here and then sees what the first one did.
+    """
+    session.execute(
+        update(Order)
+        .where(Order.id == order_id)
+        .values(writes=Order.writes + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return _one(session.get(Order, order_id, populate_existing=True))
+
+
+def _one(found: Order | None) -> Order:
+    if found is None:
+        raise NotFound("There is no such order. Check the link in your mail.")
+    return found

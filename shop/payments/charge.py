@@ -1,0 +1,106 @@
+"""Charging a saved card: one PaymentIntent an order, made, kept, then confirmed off-session.
+
+Every step is committed before the next request leaves, so a process killed
+anywhere is taken up again: the intent is looked up by its id, and confirming
+it once more takes no second charge.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from kits.errors import Busy
+from kits.host import end_reads, session, unit
+from shop.orders.find import locked, order_by_id
+from shop.orders.tables import AWAITING
+from shop.payments import attempts, settle
+from shop.payments.gateway import Declined, Intent, OutcomeUnknown, Refused, Unavailable
+from shop.payments.lease import payment_lease
+from shop.payments.release import close_pages
+from shop.payments.stripe_gateway import gateway
+from shop.payments.tables import CLOSED, OPEN, SAVED_CARD, PaymentAttempt
+
+UNUSABLE = "card_not_usable"
+
+
+def charge_saved_card(order_id: int, card: str, *, now: datetime) -> str:
+    """Charge the order's total to a saved card; returns `succeeded`, `declined`, `needs_customer` or `closed`.
+
+    `closed` says that the order no longer waits for money. Raises Busy while
+    the customer is paying in person, and GatewayError with `retry` when the
+    outcome is not known yet: call again, it goes on where it was. Commits.
+    """
+    with payment_lease(order_id):
+        _no_page_open(order_id, now)
+        attempt = _begun(order_id, now)
+        if attempt is None:
+            return CLOSED
+        try:
+            return _charged(attempt, card, now)
+        except Declined as declined:
+            return settle.settle_decline(order_id, attempt.id, declined, now=now)
+
+
+def _no_page_open(order_id: int, now: datetime) -> None:
+    page = attempts.open_page(session(), order_id)
+    end_reads()
+    if page is not None and page.expires_at is not None and page.expires_at > now:
+        raise Busy("The customer has a payment page open.")
+    close_pages(order_id, now=now)
+
+
+def _begun(order_id: int, now: datetime) -> PaymentAttempt | None:
+    """The attempt to go on with, committed: the open one, or the next. None when nothing is to be paid."""
+    with unit() as current:
+        order = locked(current, order_id)
+        if order.state != AWAITING:
+            return None
+        last = attempts.latest(current, order_id, SAVED_CARD)
+        if last is not None and last.state in OPEN:
+            return last
+        return attempts.begin(current, order, SAVED_CARD, now=now, intent_id=attempts.live_intent(current, order_id))
+
+
+def _charged(attempt: PaymentAttempt, card: str, now: datetime) -> str:
+    intent = gateway().intent(attempt.intent_id) if attempt.intent_id else _make_intent(attempt, card)
+    if not intent.paid and not intent.cancelled:
+        intent = _confirm(attempt, intent, card)
+    return _ended(attempt, intent, now)
+
+
+def _make_intent(attempt: PaymentAttempt, card: str) -> Intent:
+    order = order_by_id(session(), attempt.order_id)
+    bill = attempts.bill(order, attempt, order.customer.stripe_customer or "")
+    end_reads()
+    with attempts.noting(attempt.id):
+        try:
+            intent = gateway().create_intent(bill, card, key=f"{attempt.key}-{attempt.requests}-intent")
+        except Refused as error:
+            raise Declined(UNUSABLE, None) from error
+    attempts.note(attempt.id, intent_id=intent.id)
+    return intent
+
+
+def _confirm(attempt: PaymentAttempt, intent: Intent, card: str) -> Intent:
+    with attempts.noting(attempt.id):
+        try:
+            return gateway().confirm_intent(intent.id, card, key=f"{attempt.key}-{attempt.requests}-confirm")
+        except Refused as error:
+            # Paid or cancelled by someone else meanwhile, or a card that is gone: read back which.
+            seen = gateway().intent(intent.id)
+            if seen.paid or seen.cancelled:
+                return seen
+            raise Declined(UNUSABLE, intent.id) from error
+
+
+def _ended(attempt: PaymentAttempt, intent: Intent, now: datetime) -> str:
+    if intent.paid:
+        settle.settle(intent, now=now)
+        return "succeeded"
+    if intent.cancelled:
+        attempts.close_intent(intent.id, now=now)
+        raise Unavailable("The charge was cancelled meanwhile; the next try begins anew.")
+    if intent.status == "requires_action":
+        raise Declined("authentication_required", intent.id)
+    attempts.note(attempt.id, state="unknown")
+    raise OutcomeUnknown("Stripe is still working on the charge.")

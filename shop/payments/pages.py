@@ -1,0 +1,47 @@
+"""The webhook's address. It is signed, so it needs no CSRF token and has no limit."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Blueprint, Flask, Response, current_app, jsonify, request
+
+from kits import clock, host
+from shop.payments import webhooks
+from shop.payments.gateway import BadSignature
+
+log = logging.getLogger("refillery.payments")
+LARGEST_EVENT = 1_000_000
+
+
+def blueprint() -> Blueprint:
+    """`POST /webhooks/stripe`."""
+    made = Blueprint("refillery_webhooks", __name__, url_prefix="/webhooks")
+    made.post("/stripe")(stripe_event)
+    return made
+
+
+def stripe_event() -> tuple[Response, int]:
+    """Keep the event and answer at once; it is worked on when the answer has left."""
+    now = clock.now()
+    if (request.content_length or 0) > LARGEST_EVENT:
+        return jsonify(error="This is larger than any event of Stripe's."), 413
+    try:
+        row_id = webhooks.store(request.get_data(), request.headers.get("Stripe-Signature", ""), now=now)
+    except BadSignature as error:
+        return jsonify(error=str(error)), 400
+    answer = jsonify(received=True)
+    if row_id is not None:
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+        answer.call_on_close(lambda: _work(app, row_id))
+    return answer, 200
+
+
+def _work(app: Flask, row_id: int) -> None:
+    with app.app_context():
+        try:
+            webhooks.process(row_id, clock.now())
+        except Exception:
+            # Nothing is lost: what is stored and not processed is the webhook duty's.
+            host.end_reads()
+            log.warning("event row %s is left to the worker", row_id, exc_info=True)

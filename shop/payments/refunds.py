@@ -1,0 +1,64 @@
+"""Refunds: a row committed first, then asked for under its own key until the gateway has answered."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from kits.errors import WrongState
+from kits.host import end_reads, session, unit
+from shop.payments.gateway import FailedInside, Refused
+from shop.payments.stripe_gateway import gateway
+from shop.payments.tables import Payment, Refund
+from shop.work.duties import Duty
+
+
+def ask(current: Session, payment: Payment, amount: int, *, reason: str, now: datetime) -> Refund:
+    """Write down a refund of `amount` minor units. The caller holds the order's lock. Flushes.
+
+    Raises WrongState when pending and succeeded refunds would exceed the payment.
+    """
+    given = current.scalar(
+        select(func.coalesce(func.sum(Refund.amount), 0)).where(
+            Refund.payment_id == payment.id, Refund.state.in_(("pending", "succeeded"))
+        )
+    )
+    if amount + (given or 0) > payment.amount:
+        raise WrongState("This is more than is left to refund.")
+    refund = Refund(payment=payment, amount=amount, key=f"refund-{uuid.uuid4().hex}", reason=reason, asked_at=now)
+    current.add(refund)
+    current.flush()
+    return refund
+
+
+def send(refund_id: int, now: datetime) -> None:
+    """Ask the gateway for a pending refund and record its answer; asking twice refunds once. Commits."""
+    refund = session().get_one(Refund, refund_id)
+    intent, amount, mark, tries = refund.payment.intent_id, refund.amount, refund.key, refund.requests
+    end_reads()
+    try:
+        # A failure inside the gateway may have refunded all the same: look before asking under another key.
+        seen = gateway().find_refund(intent, mark) if tries else None
+        seen = seen or gateway().refund(intent, amount, mark=mark, key=f"{mark}-{tries}")
+    except FailedInside:
+        _note(refund_id, requests=Refund.requests + 1)
+        raise
+    except Refused:
+        _note(refund_id, state="failed")
+        return
+    _note(refund_id, gateway_id=seen.id, state="failed" if seen.failed else "succeeded")
+
+
+def _note(row_id: int, **values: object) -> None:
+    with unit() as current:
+        current.execute(update(Refund).where(Refund.id == row_id, Refund.state == "pending").values(**values))
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return Refund.state == "pending"
+
+
+REFUND_DUTY = Duty("refund", Refund, _due, send)

@@ -1,0 +1,97 @@
+"""Letting go: an order's payment pages and intents are closed at the gateway before its stock is.
+
+What turns out to be paid while it is being closed is settled instead.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_
+
+from kits.errors import Busy
+from kits.host import end_reads, session, unit
+from kits.stock import reservations
+from shop.orders.find import locked
+from shop.orders.tables import AWAITING, CANCELLED, Order
+from shop.payments import attempts, settle
+from shop.payments.gateway import HostedPage
+from shop.payments.lease import payment_lease
+from shop.payments.stripe_gateway import gateway
+from shop.payments.tables import CLOSED
+from shop.registers import Settled, run_steps
+from shop.work.duties import Duty
+
+
+def cancel(order_id: int, *, now: datetime) -> str:
+    """Cancel an unpaid order and free its stock; returns its state, `paid` if it was paid meanwhile. Commits.
+
+    Raises Busy while a payment is being started, GatewayError when the
+    gateway cannot be asked: then nothing is let go.
+    """
+    with payment_lease(order_id):
+        close_pages(order_id, now=now)
+        close_intent(order_id, now=now)
+        return _let_go(order_id, now)
+
+
+def close_pages(order_id: int, *, now: datetime) -> None:
+    """Close the order's hosted page, or settle it if it is complete. The caller holds the lease. Commits."""
+    attempt = attempts.open_page(session(), order_id)
+    end_reads()
+    if attempt is None:
+        return
+    if attempt.session_id is None:
+        if attempt.expires_at is not None and attempt.expires_at > now:
+            raise Busy("The payment page is still being made. Try again in a minute.")
+        attempts.note(attempt.id, state=CLOSED, ended_at=now)
+        return
+    _closed(attempt.id, gateway().close_page(attempt.session_id), now)
+
+
+def close_intent(order_id: int, *, now: datetime) -> None:
+    """Cancel the order's intent and read back that it is; settle it if it was paid. The caller holds the lease."""
+    intent_id = attempts.live_intent(session(), order_id)
+    end_reads()
+    if intent_id is None:
+        return
+    seen = gateway().cancel_intent(intent_id)
+    if seen.paid:
+        settle.settle(seen, now=now)
+    elif seen.cancelled:
+        attempts.close_intent(intent_id, now=now)
+    else:
+        raise Busy("A charge is being worked on just now. Try again in a minute.")
+
+
+def _closed(attempt_id: int, page: HostedPage, now: datetime) -> None:
+    if page.intent is not None and page.intent.paid:
+        settle.settle(page.intent, now=now, page_id=page.id)
+    elif page.status == "expired":
+        attempts.note(attempt_id, state=CLOSED, ended_at=now)
+    else:
+        raise Busy("The payment is still being worked on. Try again in a minute.")
+
+
+def _let_go(order_id: int, now: datetime) -> str:
+    with unit() as current:
+        order = locked(current, order_id)
+        if order.state == AWAITING:
+            order.state = CANCELLED
+            current.flush()
+            reservations.release(current, order.number)
+            run_steps(current, Settled("cancelled", order, now))
+        return order.state
+
+
+def _abandoned(now: datetime) -> ColumnElement[bool]:
+    return and_(Order.state == AWAITING, Order.kind == "kit", Order.keep_until <= now)
+
+
+def _cancel_abandoned(order_id: int, now: datetime) -> None:
+    # The duty's claim is the order's payment lease, so the parts of `cancel` are called under it.
+    close_pages(order_id, now=now)
+    _let_go(order_id, now)
+
+
+ABANDONED_DUTY = Duty("abandoned checkout", Order, _abandoned, _cancel_abandoned)

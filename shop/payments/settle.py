@@ -1,0 +1,148 @@
+"""Settling: the one way in which an order becomes paid, whoever noticed first.
+
+Only what the gateway says when asked again counts: paid, the right amount,
+currency and order. The order's short row lock decides who settles; who comes
+second finds the payment and does nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kits import audit
+from kits.clock import today
+from kits.errors import SoldOut
+from kits.host import end_reads, outside_transaction, session, unit
+from kits.stock.reservations import reserve_again
+from shop.links import order_url
+from shop.orders.find import locked
+from shop.orders.tables import AWAITING, CANCELLED, PAID, Order
+from shop.payments import attempts, refunds
+from shop.payments.gateway import Declined, Intent
+from shop.payments.stripe_gateway import gateway
+from shop.payments.tables import DECLINED, NEEDS_CUSTOMER, OPEN, SUCCEEDED, Payment, PaymentAttempt
+from shop.registers import Settled, run_steps
+from shop.work.letters import letter
+from shop.work.outbox import post
+
+log = logging.getLogger("refillery.payments")
+
+
+def settle_page(page_id: str, *, now: datetime) -> None:
+    """Ask the gateway about a hosted page and settle its order if it was paid. Commits."""
+    outside_transaction()
+    page = gateway().page(page_id)
+    if page.intent is not None:
+        settle(page.intent, now=now, page_id=page_id)
+
+
+def settle_intent(intent_id: str, *, now: datetime) -> None:
+    """Ask the gateway about an intent and settle its order if it was paid. Commits."""
+    outside_transaction()
+    settle(gateway().intent(intent_id), now=now)
+
+
+def settle(intent: Intent, *, now: datetime, page_id: str | None = None) -> None:
+    """Settle what an intent, fresh from the gateway, has paid. Commits; does nothing twice."""
+    order_id = _order_id(intent.metadata.get("order", ""))
+    if not intent.paid or order_id is None:
+        return
+    with unit() as current:
+        order = locked(current, order_id)
+        if current.scalar(select(Payment.id).where(Payment.intent_id == intent.id)) is None:
+            _arrived(current, order, intent, page_id, now)
+
+
+def settle_decline(order_id: int, attempt_id: int, declined: Declined, *, now: datetime) -> str:
+    """Record that an attempt was declined; returns its state. Commits; does nothing twice."""
+    state = NEEDS_CUSTOMER if declined.needs_customer else DECLINED
+    with unit() as current:
+        order = locked(current, order_id)
+        ended = attempts.write(current, attempt_id, state=state, decline_code=declined.code, ended_at=now)
+        if ended and order.state == AWAITING:
+            attempt = current.get_one(PaymentAttempt, attempt_id, populate_existing=True)
+            what = "needs_customer" if declined.needs_customer else "declined"
+            run_steps(current, Settled(what, order, now, attempt=attempt))  # type: ignore[arg-type]
+    return state
+
+
+def _arrived(current: Session, order: Order, intent: Intent, page_id: str | None, now: datetime) -> None:
+    if intent.amount != order.total or intent.received != order.total_amount:
+        log.error("intent %s does not match order %s", intent.id, order.number)
+        audit.record(current, at=now, actor="settle", action="payment.mismatch", subject=order.number, intent=intent.id)
+        return
+    payment = _payment(current, order, intent, now)
+    _end_attempt(current, order, intent, page_id, now)
+    if _accepts(current, order, now):
+        _pay(current, order, payment, now)
+    else:
+        refunds.ask(current, payment, payment.amount, reason=_why_back(order), now=now)
+
+
+def _accepts(current: Session, order: Order, now: datetime) -> bool:
+    """True when the order waits for this money, or was let go but its stock can still be had."""
+    if order.state == AWAITING:
+        return True
+    if order.state != CANCELLED or order.kind != "kit":
+        return False
+    try:
+        with current.begin_nested():
+            reserve_again(current, order.number, today=today(now), now=now)
+    except SoldOut:
+        return False
+    return True
+
+
+def _pay(current: Session, order: Order, payment: Payment, now: datetime) -> None:
+    order.state, order.paid_at = PAID, now
+    current.flush()
+    run_steps(current, Settled("paid", order, now, payment=payment))
+    confirmed = letter(
+        f"Order {order.number} is paid", "shop/mails/order_confirmed", order=order, url=order_url(order.token)
+    )
+    post(current, f"order-confirmed-{order.number}", order.customer.email, confirmed, now=now)
+
+
+def _payment(current: Session, order: Order, intent: Intent, now: datetime) -> Payment:
+    card = intent.card
+    payment = Payment(
+        order_id=order.id,
+        intent_id=intent.id,
+        amount=intent.received,
+        currency=intent.amount.currency,
+        card=card.id if card else None,
+        card_brand=card.brand if card else None,
+        card_last4=card.last4 if card else None,
+        paid_at=now,
+    )
+    current.add(payment)
+    current.flush()
+    return payment
+
+
+def _end_attempt(current: Session, order: Order, intent: Intent, page_id: str | None, now: datetime) -> None:
+    """End the attempt that this money came by: known by its intent, its page, or the number it carries."""
+    number = intent.metadata.get("attempt", "")
+    mine = (PaymentAttempt.intent_id == intent.id) | (PaymentAttempt.number == (int(number) if number.isdigit() else 0))
+    if page_id is not None:
+        mine = mine | (PaymentAttempt.session_id == page_id)
+    current.execute(
+        update(PaymentAttempt)
+        .where(PaymentAttempt.order_id == order.id, PaymentAttempt.state.in_(OPEN), mine)
+        .values(state=SUCCEEDED, intent_id=intent.id, ended_at=now)
+    )
+
+
+def _why_back(order: Order) -> str:
+    return "paid too late" if order.state == CANCELLED else "paid twice"
+
+
+def _order_id(number: str) -> int | None:
+    try:
+        return session().scalar(select(Order.id).where(Order.number == number))
+    finally:
+        end_reads()

@@ -1,0 +1,63 @@
+"""Webhooks: verify, store, answer; then ask the gateway afresh and settle.
+
+An event is only a hint of what to look up: its own content settles nothing,
+so events that come twice, late or out of order do no harm.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, update
+from sqlalchemy.exc import IntegrityError
+
+from kits.host import end_reads, session, unit
+from shop.payments.settle import settle_intent, settle_page
+from shop.payments.stripe_gateway import verified_event
+from shop.payments.tables import WebhookEvent
+from shop.work.duties import Duty
+
+PAGES = ("checkout.session.completed", "checkout.session.async_payment_succeeded")
+INTENTS = ("payment_intent.succeeded",)
+
+
+def store(body: bytes, signature: str, *, now: datetime) -> int | None:
+    """Keep a signed event; returns its row's id, or None when it was known. Commits.
+
+    Raises BadSignature for anything that is not a fresh event signed by Stripe.
+    """
+    event = verified_event(body, signature)
+    try:
+        with unit() as current:
+            row = WebhookEvent(
+                event_id=event.id,
+                type=event.type,
+                object_id=event.object_id,
+                body=body.decode(),
+                received_at=now,
+            )
+            current.add(row)
+            current.flush()
+            return row.id
+    except IntegrityError:
+        return None
+
+
+def process(row_id: int, now: datetime) -> None:
+    """Look up what the event was about, settle it, and mark the event processed. Commits."""
+    row = session().get_one(WebhookEvent, row_id)
+    kind, about = row.type, row.object_id
+    end_reads()
+    if kind in PAGES:
+        settle_page(about, now=now)
+    elif kind in INTENTS:
+        settle_intent(about, now=now)
+    with unit() as current:
+        current.execute(update(WebhookEvent).where(WebhookEvent.id == row_id).values(processed_at=now))
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return WebhookEvent.processed_at.is_(None)
+
+
+WEBHOOK_DUTY = Duty("webhook", WebhookEvent, _due, process)
