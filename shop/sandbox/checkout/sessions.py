@@ -6,7 +6,7 @@ from shop.sandbox.checkout.building import new_session
 from shop.sandbox.checkout.ending import expire, read_session
 from shop.sandbox.errors import WrongState
 from shop.sandbox.store.documents import HIDDEN, Document
-from shop.sandbox.wire.calls import Call, answer_list, as_list, merge_metadata, read_page
+from shop.sandbox.wire.calls import Call, answer_list, cut_page, merge_metadata
 
 
 def create(call: Call) -> Document:
@@ -31,14 +31,7 @@ def list_sessions(call: Call) -> Document:
 
 def list_lines(call: Call) -> Document:
     """`GET /v1/checkout/sessions/{session}/line_items`, in the order given."""
-    lines = _find(call)[HIDDEN]["line_items"]
-    page = read_page(call.params)
-    ids = [line["id"] for line in lines]
-    start = ids.index(page.after) + 1 if page.after in ids else 0
-    stop = ids.index(page.before) if page.before in ids else len(ids)
-    wanted = lines[start:stop]
-    kept = wanted[-page.limit :] if page.before else wanted[: page.limit]
-    return as_list(kept, call.path, len(kept) < len(wanted))
+    return cut_page(call, _find(call)[HIDDEN]["line_items"])
 
 
 def update(call: Call) -> Document:

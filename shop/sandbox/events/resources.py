@@ -8,7 +8,7 @@ from shop.sandbox.errors import BadParameter
 from shop.sandbox.events.record import API_VERSION
 from shop.sandbox.store.documents import Document
 from shop.sandbox.store.identifiers import new_id
-from shop.sandbox.wire.calls import Call, answer_list, as_list, merge_metadata, read_page
+from shop.sandbox.wire.calls import Call, answer_list, cut_page, merge_metadata
 
 
 def list_events(call: Call) -> Document:
@@ -16,9 +16,7 @@ def list_events(call: Call) -> Document:
     types = call.params.get("types")
     if not types:
         return answer_list(call, "event", "type")
-    page = read_page(call.params)
-    found = [event for event in call.unit.all("event") if event["type"] in types]
-    return as_list(found[: page.limit], call.path, len(found) > page.limit)
+    return cut_page(call, [event for event in call.unit.all("event") if event["type"] in types])
 
 
 def retrieve_event(call: Call) -> Document:

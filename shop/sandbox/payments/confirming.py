@@ -78,6 +78,10 @@ def _succeed(unit: Unit, intent: Document, method: Document, attempt: Attempt) -
     if intent["customer"] and intent["setup_future_usage"]:
         off_session = intent["setup_future_usage"] == "off_session"
         method = join_customer(unit, method, intent["customer"], set_up=off_session)
+    elif method["customer"] is None:
+        # A card that was not saved when it paid can never be saved or used again.
+        method[HIDDEN]["spent"] = True
+        unit.put(method)
     charge = charge_succeeded(unit, intent, method, authenticated=attempt.authenticated)
     intent |= {
         "status": "succeeded",

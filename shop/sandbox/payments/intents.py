@@ -54,8 +54,9 @@ def _check_owner(method: Document, customer: str | None, *, off_session: bool) -
     """A saved card is used with its own customer only, a detached one never, and off-session a saved one only."""
     owner = method["customer"]
     if method[HIDDEN].get("spent") or (off_session and owner is None):
-        message = "This PaymentMethod was previously detached from a Customer, or was never attached to one"
-        raise BadParameter(f"{message}. To use it off-session, attach it to a Customer first.", param="payment_method")
+        message = "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, or"
+        message += " was detached from a Customer, or was never attached to one. To use a PaymentMethod multiple times,"
+        raise BadParameter(f"{message} you must attach it to a Customer first.", param="payment_method")
     if owner is not None and customer is None:
         message = f"The PaymentMethod {method['id']} belongs to the Customer {owner}"
         raise BadParameter(f"{message}. Please include the Customer in the `customer` parameter.", param="customer")
@@ -151,8 +152,9 @@ def _change(call: Call, intent: Document) -> None:
     if "customer" in params:
         check_customer(call.unit, params["customer"])
         intent["customer"] = params["customer"]
-    intent["currency"] = check_currency(params.get("currency") or intent["currency"])
-    intent["amount"] = check_amount(params.get("amount") or intent["amount"], intent["currency"])
+    wanted = {**intent, **params}
+    intent["currency"] = check_currency(wanted["currency"])
+    intent["amount"] = check_amount(wanted["amount"], intent["currency"])
     copy_given(intent, params, *GIVEN)
     method = _method(call)
     if method:

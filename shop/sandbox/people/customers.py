@@ -68,8 +68,7 @@ def create(call: Call) -> Document:
 
 def retrieve(call: Call) -> Document:
     """`GET /v1/customers/{customer}`; a deleted one is three members and no more."""
-    customer = call.find("customer", "customer")
-    return _tombstone(customer["id"]) if customer.get("deleted") else customer
+    return call.find("customer", "customer")
 
 
 def update(call: Call) -> Document:
@@ -90,17 +89,14 @@ def delete(call: Call) -> Document:
     customer = _alive(call)
     for method in call.unit.all("payment_method", customer=customer["id"]):
         leave_customer(call.unit, method)
-    call.unit.put({**customer, "deleted": True, "status": "deleted"})
     emit(call.unit, "customer.deleted", customer)
-    return _tombstone(customer["id"])
+    return call.unit.put({**customer, "deleted": True})
 
 
 def list_customers(call: Call) -> Document:
     """`GET /v1/customers`; deleted ones are left out, `email` is matched exactly."""
     listed = answer_list(call, "customer")
-    email = call.params.get("email")
-    kept = [each for each in listed["data"] if not each.get("deleted") and email in (None, each["email"])]
-    return {**listed, "data": kept}
+    return {**listed, "data": [customer for customer in listed["data"] if not customer.get("deleted")]}
 
 
 def list_methods(call: Call) -> Document:
@@ -114,7 +110,3 @@ def _alive(call: Call) -> Document:
     if customer.get("deleted"):
         raise missing("customer", customer["id"], "customer", in_address=True)
     return customer
-
-
-def _tombstone(identifier: str) -> Document:
-    return {"id": identifier, "object": "customer", "deleted": True}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from shop.sandbox.cards import card_named
 from shop.sandbox.errors import BadParameter
 from shop.sandbox.events.record import differences, emit
-from shop.sandbox.people.methods import attach_to, check_customer, leave_customer, method_from, use_method
+from shop.sandbox.people.methods import attach_to, check_customer, leave_customer, method_from, new_method
 from shop.sandbox.store.documents import HIDDEN, Document
 from shop.sandbox.wire.calls import Call, answer_list, merge_metadata
 
@@ -40,9 +41,11 @@ def attach(call: Call) -> Document:
     if customer is None:
         raise BadParameter("Missing required param: customer.", code="parameter_missing", param="customer")
     check_customer(call.unit, customer)
-    method = use_method(call.unit, call.ids["payment_method"])
+    named = card_named(call.ids["payment_method"])
+    method = new_method(call.unit, named) if named else call.find("payment_method", "payment_method")
     if method[HIDDEN].get("spent"):
-        message = "This PaymentMethod was previously detached from a Customer. It may not be used again."
+        message = "This PaymentMethod was previously used without being attached to a Customer or was detached from a"
+        message += " Customer, and may not be used again."
         raise BadParameter(message, param="payment_method")
     return attach_to(call.unit, method["id"], customer)
 

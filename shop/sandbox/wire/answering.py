@@ -81,7 +81,8 @@ class Desk:
             fault = self.faults.strike(operation.name)
             self._before(fault, request, mark)
             answer = self._execute(operation, handler, request, pairs)
-        self._wake()
+        if request.method != "GET":
+            self._wake()
         if fault and fault.mode == "lose_response":
             raise HangUp
         return answer

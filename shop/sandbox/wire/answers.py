@@ -29,6 +29,8 @@ EXPANDS: dict[str, dict[str, str]] = {
 
 def visible(document: Document) -> Document:
     """The object as Stripe would show it."""
+    if document.get("deleted"):
+        return {name: document[name] for name in ("id", "object", "deleted")}
     if HIDDEN not in document:
         return document
     return {name: value for name, value in document.items() if name != HIDDEN}

@@ -36,15 +36,36 @@ def refer(unit: Unit, kind: str, identifier: str, param: str) -> Document:
     return found
 
 
+_PAGING = {"limit", "starting_after", "ending_before", "created", "expand"}
+
+
 def answer_list(call: Call, kind: str, *filters: str, **where: str | None) -> Document:
-    """Stripe's list of a kind: `limit`, the cursors, `created`, and equality with the parameters named by `filters`."""
+    """Stripe's list of a kind: `limit`, the cursors, `created`, and equality with the other parameters.
+
+    `filters` are the parameters that have a column of their own; any other makes us look through the whole list.
+    """
     page = read_page(call.params)
     cursor = page.after or page.before
     if cursor and call.unit.get(kind, cursor) is None:
         raise missing(kind, cursor, "starting_after" if page.after else "ending_before")
-    wanted = {name: call.params.get(name) for name in filters}
-    found, more = call.unit.page(kind, page, **wanted, **where)
+    wanted = where | {name: call.params.get(name) for name in filters}
+    rest = {name: value for name, value in call.params.items() if name not in _PAGING and name not in filters}
+    if rest:
+        found = call.unit.page(kind, Page(-1, created=page.created), **wanted)[0]
+        return cut_page(call, [each for each in found if all(each.get(name) == rest[name] for name in rest)])
+    found, more = call.unit.page(kind, page, **wanted)
     return as_list(found, call.path, more)
+
+
+def cut_page(call: Call, documents: list[Document]) -> Document:
+    """The page asked for of a list that is at hand in full."""
+    page = read_page(call.params)
+    ids = [each["id"] for each in documents]
+    start = ids.index(page.after) + 1 if page.after in ids else 0
+    stop = ids.index(page.before) if page.before in ids else len(ids)
+    wanted = documents[start:stop]
+    kept = wanted[-page.limit :] if page.before else wanted[: page.limit]
+    return as_list(kept, call.path, len(kept) < len(wanted))
 
 
 def as_list(data: list[Document], url: str, more: bool = False) -> Document:
