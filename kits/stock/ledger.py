@@ -29,7 +29,8 @@ def receive(sku: str, code: str, quantity: int, expires_on: date, *, actor: str,
     with unit() as session:
         lot = _lot(session, sku, code.strip(), expires_on, now)
         _move(session, lot, quantity, kind="receive", actor=actor, now=now)
-        after_commit(lambda: signals.send(signals.stock_received, lot_id=lot.id, quantity=quantity))
+        lot_id = lot.id
+        after_commit(lambda: signals.send(signals.stock_received, lot_id=lot_id, quantity=quantity))
     return lot
 
 
