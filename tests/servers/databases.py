@@ -1,0 +1,166 @@
+"""Databases for tests: migrated once a session, then copied (SQLite) or emptied (PostgreSQL)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from flask import Flask
+from sqlalchemy import Engine, MetaData, create_engine, make_url, text
+
+from kits import host, migrate
+from kits.migrate import VERSION_TABLE
+from tests.servers.postgres import Cluster, NoPostgres
+from wsgi import create_app
+
+PLAIN = {"SECRET_KEY": "for tests only", "SHOP_STRIPE_SECRET_KEY": ""}
+
+
+class Databases(Protocol):
+    """Where one engine's databases come from."""
+
+    def for_a_test(self, folder: Path) -> str:
+        """The address of an empty migrated database; the one before it may be gone by then."""
+
+    def lasting(self, folder: Path) -> str:
+        """The address of a migrated database that lasts as long as the session."""
+
+    def bare(self, folder: Path) -> str:
+        """The address of a new database without a table."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+class SqliteFiles:
+    """A file for each test, copied from one that was migrated once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _template(self) -> Path:
+        path = self._folder / "template.db"
+        upgraded(f"sqlite:///{path}")
+        return path
+
+    def for_a_test(self, folder: Path) -> str:
+        path = folder / f"{uuid.uuid4().hex}.db"
+        shutil.copyfile(self._template, path)
+        return f"sqlite:///{path}"
+
+    lasting = for_a_test
+
+    def bare(self, folder: Path) -> str:
+        return f"sqlite:///{folder / uuid.uuid4().hex}.db"
+
+    def close(self) -> None:
+        """Nothing to do: the files stand in folders that pytest removes."""
+
+
+class PostgresDatabases:
+    """One database for all tests, emptied before each; others made when asked for."""
+
+    def __init__(self) -> None:
+        given = os.environ.get("TEST_DATABASE_URL")
+        self._cluster = None if given else Cluster()
+        self._given = make_url(given) if given else None
+        self._made: list[str] = []
+        self._admin = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT", pool_size=1)
+
+    @cached_property
+    def _shared(self) -> str:
+        return self.lasting()
+
+    def for_a_test(self, folder: Path | None = None) -> str:
+        url = self._shared
+        self._run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name",
+            name=make_url(url).database,
+        )
+        empty(url)
+        return url
+
+    def lasting(self, folder: Path | None = None) -> str:
+        url = self.bare()
+        upgraded(url)
+        return url
+
+    def bare(self, folder: Path | None = None) -> str:
+        name = f"refillery_{uuid.uuid4().hex[:12]}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+        self._made.append(name)
+        return self._url(name)
+
+    def close(self) -> None:
+        if self._cluster:
+            self._admin.dispose()
+            self._cluster.stop()
+            return
+        for name in self._made:
+            self._run(f"DROP DATABASE {name} WITH (FORCE)")
+        self._admin.dispose()
+
+    def _url(self, name: str) -> str:
+        if self._cluster:
+            return self._cluster.url(name)
+        assert self._given is not None
+        ours = self._given.set(drivername="postgresql+psycopg")
+        return (ours if name == "postgres" else ours.set(database=name)).render_as_string(hide_password=False)
+
+    def _run(self, statement: str, **values: Any) -> None:
+        with self._admin.connect() as connection:
+            connection.execute(text(statement), values)
+
+
+@contextmanager
+def an_app(url: str, **config: Any) -> Iterator[Flask]:
+    """An app on the database at `url`, its context pushed; its connections are closed afterwards."""
+    app = create_app({**PLAIN, "SQLALCHEMY_DATABASE_URI": url, "TESTING": True, **config})
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            app.extensions["sqlalchemy"].session.remove()
+            host.engine().dispose()
+
+
+def upgraded(url: str) -> None:
+    """Bring the database at `url` to our newest schema."""
+    with an_app(url):
+        if any(Path().glob("*/migrations/versions/*.py")):
+            migrate.upgrade(host.engine())
+        else:
+            from kits.tables import Base
+
+            Base.metadata.create_all(host.engine())
+
+
+def empty(url: str) -> None:
+    """Delete every row of every table but Alembic's own."""
+    engine = create_engine(url)
+    tables = _tables(engine)
+    with engine.begin() as connection:
+        for table in reversed(tables.sorted_tables):
+            if table.name != VERSION_TABLE:
+                connection.execute(table.delete())
+    engine.dispose()
+
+
+def _tables(engine: Engine) -> MetaData:
+    key = str(engine.url)
+    if key not in _reflected:
+        _reflected[key] = MetaData()
+        _reflected[key].reflect(engine)
+    return _reflected[key]
+
+
+_reflected: dict[str, MetaData] = {}
+
+__all__ = ["Databases", "NoPostgres", "PostgresDatabases", "SqliteFiles", "an_app", "empty", "upgraded"]
