@@ -1,0 +1,86 @@
+"""Magic links: a mail that signs a customer in. Only the hash of its token is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from kits.errors import NotFound
+from kits.host import session as open_session
+from kits.host import unit
+from kits.settings import setting
+from shop.customers.tables import Customer, MagicLink
+from shop.links import external
+from shop.work.letters import letter
+from shop.work.outbox import post
+
+LASTS = timedelta(minutes=15)
+KEPT = timedelta(days=1)
+MOST_OPEN = 3
+LONGEST_EMAIL = 200
+
+
+def send_link(email: str, now: datetime) -> None:
+    """Mail a sign-in link if `email` is a customer's. Commits; nothing tells whether it is one.
+
+    A customer has at most three links open, so that nobody floods their mailbox.
+    """
+    with unit() as session:
+        # A known and an unknown address both write, so that neither is told by its time.
+        session.execute(delete(MagicLink).where(MagicLink.expires_at < now - KEPT))
+        customer = _customer(session, email)
+        if customer is not None and _open_links(session, customer, now) < MOST_OPEN:
+            _send(session, customer, now)
+
+
+def leads_in(token: str, now: datetime) -> bool:
+    """True while the link behind `token` can be used; looking does not use it."""
+    return open_session().scalar(select(MagicLink.id).where(_usable(token, now))) is not None
+
+
+def use_link(token: str, now: datetime) -> int:
+    """Use the link up and return its customer's id. Commits. Raises NotFound when it is unknown, used or late."""
+    with unit() as session:
+        used = update(MagicLink).where(_usable(token, now)).values(used_at=now).returning(MagicLink.customer_id)
+        customer_id = session.scalar(used.execution_options(synchronize_session=False))
+    if customer_id is None:
+        raise NotFound("This link has been used already, or its 15 minutes are over. Ask for a new one.")
+    return customer_id
+
+
+def _customer(session: Session, email: str) -> Customer | None:
+    wanted = email.strip().lower()
+    if not wanted.isprintable() or len(wanted) > LONGEST_EMAIL:
+        return None
+    return session.scalars(select(Customer).where(Customer.email == wanted)).first()
+
+
+def _open_links(session: Session, customer: Customer, now: datetime) -> int:
+    still_open = (MagicLink.customer_id == customer.id, MagicLink.used_at.is_(None), MagicLink.expires_at > now)
+    return session.scalar(select(func.count()).select_from(MagicLink).where(*still_open)) or 0
+
+
+def _send(session: Session, customer: Customer, now: datetime) -> None:
+    token = secrets.token_urlsafe(32)
+    link = MagicLink(customer_id=customer.id, token_sha256=_digest(token), expires_at=now + LASTS)
+    session.add(link)
+    session.flush()
+    written = letter(
+        f"Your link to sign in to {setting('NAME')}",
+        "shop/mails/sign_in",
+        url=external("refillery_account.link", token=token),
+        minutes=int(LASTS.total_seconds() // 60),
+    )
+    post(session, f"sign-in:{link.id}", customer.email, written, now=now)
+
+
+def _usable(token: str, now: datetime) -> ColumnElement[bool]:
+    return (MagicLink.token_sha256 == _digest(token)) & MagicLink.used_at.is_(None) & (MagicLink.expires_at > now)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
