@@ -48,7 +48,7 @@ define install
 	@if $(BIN)/python -m pip --version >/dev/null 2>&1; then pip="$(BIN)/python -m pip"; \
 	 elif $(PYTHON) -m pip --version >/dev/null 2>&1; then pip="$(PYTHON) -m pip --python $(BIN)/python"; \
 	 else echo "There is no pip. On Debian: apt-get install python3-pip" >&2; exit 1; fi; \
-	 $$pip install --quiet --requirement $(1)
+	 $$pip install --quiet --quiet --requirement $(1)
 endef
 
 $(BIN)/python:
