@@ -15,6 +15,10 @@ METADATA_KEYS, METADATA_NAME, METADATA_VALUE = 50, 40, 500
 """The most keys, and the most characters of a name and of a value (https://docs.stripe.com/api/metadata)."""
 
 
+UNSETTABLE = ("description", "email", "name", "phone")
+"""Plain texts that Stripe lets an empty value unset, although its description does not say so."""
+
+
 def check(operation: str, raw: dict[str, Raw]) -> dict[str, Any]:
     """The parameters as Python values; BadParameter names the first one that is unknown, missing or wrong."""
     shape = PARAMETERS[operation]
@@ -93,7 +97,7 @@ def _metadata_value(raw: Raw, place: str) -> str:
 def _string(raw: Raw, place: str) -> str:
     if not isinstance(raw, str):
         raise BadParameter("Invalid string: expected a string", param=place)
-    if not raw:
+    if not raw and place not in UNSETTABLE:
         message = f"You passed an empty string for '{place}'. We assume empty values are an attempt to unset a"
         message += f" parameter; however '{place}' cannot be unset. You should remove '{place}' from your request or"
         _refuse(f"{message} supply a non-empty value.", "parameter_invalid_empty", place)
