@@ -60,6 +60,7 @@ class Registers:
     api_fields: dict[str, ApiField] = field(default_factory=dict)
     admin_pages: list[tuple[str, str]] = field(default_factory=list)
     offers_refills: bool = False
+    url_prefix: str = ""
 
 
 def run_steps(session: Session, settled: Settled) -> None:
@@ -68,9 +69,9 @@ def run_steps(session: Session, settled: Settled) -> None:
         step(session, settled)
 
 
-def install(app: Flask) -> Registers:
-    """Give `app` its empty registers."""
-    found: Registers = app.extensions.setdefault(_KEY, Registers())
+def install(app: Flask, url_prefix: str) -> Registers:
+    """Give `app` its registers, with the prefix that pages of rooms above stand under too."""
+    found: Registers = app.extensions.setdefault(_KEY, Registers(url_prefix=url_prefix))
     return found
 
 

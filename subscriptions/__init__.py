@@ -22,5 +22,19 @@ class Subscriptions:
     def init_app(self, app: Flask) -> None:
         """Register with `app`; no reference to it is kept. Raises RuntimeError without Shop."""
         from kits import migrate
+        from shop.registers import registers
+        from subscriptions import cli, enrolment
+        from subscriptions.duties import REFILL_DUTIES
+        from subscriptions.pages import ending, sections
 
+        ours = registers(app)
+        ours.offers_refills = True
+        ours.settle_steps.append(enrolment.settle_step)
+        ours.duties.extend(REFILL_DUTIES)
+        ours.order_sections.append(sections.order_section)
+        ours.account_sections.append(sections.account_section)
+        ours.today_cards.append(sections.today_card)
+        ours.api_fields["refills"] = sections.api_refills
         migrate.register(app, Path(__file__).parent / "migrations")
+        app.register_blueprint(ending.blueprint(), url_prefix=ours.url_prefix or None)
+        app.cli.add_command(cli.refills)

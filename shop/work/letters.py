@@ -1,14 +1,21 @@
-"""Mails from templates: the text and the HTML of one letter."""
+"""Mails from templates: the text is written once, the HTML is the same words laid out."""
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import current_app, render_template
 
-from kits.settings import setting
+from shop.templating import words
 from shop.work.outbox import Letter
 
 
 def letter(subject: str, template: str, **about: object) -> Letter:
-    """Render `<template>.txt` and `<template>.html` with `about`, the subject and the shop's name."""
-    about = {"subject": subject, "shop_name": setting("NAME"), **about}
-    return Letter(subject, render_template(f"{template}.txt", **about), render_template(f"{template}.html", **about))
+    """Render `<template>.txt` with `about`; its HTML is `<template>.html` if there is one, else the text laid out."""
+    about = {"subject": subject, **words(), **about}
+    text = render_template(f"{template}.txt", **about)
+    own_or_laid_out = current_app.jinja_env.select_template([f"{template}.html", "shop/mails/letter.html"])
+    return Letter(subject, text, render_template(own_or_laid_out, **about, paragraphs=_paragraphs(text)))
+
+
+def _paragraphs(text: str) -> list[list[str]]:
+    """The text's paragraphs, each a list of its lines."""
+    return [block.split("\n") for block in text.strip().split("\n\n") if block.strip()]

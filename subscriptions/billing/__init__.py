@@ -1,0 +1,1 @@
+"""Billing: one refill at a time: claim, reserve, order, charge, record."""

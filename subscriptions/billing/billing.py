@@ -1,0 +1,86 @@
+"""Billing one refill: reserve and order in one transaction, charge, and let settling record it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from kits import host
+from kits.clock import today
+from kits.errors import SoldOut
+from shop.orders.basket import refill_demands
+from shop.orders.repeat import place_refill
+from shop.payments import release
+from shop.payments.charge import charge_saved_card
+from subscriptions import notices
+from subscriptions.plan.schedule import serves_until, still_needed
+from subscriptions.tables import CHARGING, DECLINED, DROPPED, NOTIFIED, OPEN, WAITING, Refill
+
+BILLABLE = (NOTIFIED, WAITING, CHARGING, DECLINED)
+
+
+def bill(refill_id: int, now: datetime) -> None:
+    """Bring one due refill forward: drop it, let it wait for stock, or order and charge it. Commits.
+
+    Safe to call again wherever an earlier call died. Raises GatewayError or
+    Busy with `retry` while the outcome is not known.
+    """
+    last_session = host.session().get_one(Refill, refill_id).subscription.last_session
+    host.end_reads()
+    if not still_needed(today(now), last_session):
+        lapse(refill_id, now)
+        return
+    order_id, card = _ordered(refill_id, now)
+    if order_id is not None:
+        charge_saved_card(order_id, card, now=now)
+
+
+def lapse(refill_id: int, now: datetime) -> None:
+    """The plan is over: the refill is dropped, its order closed at the gateway and cancelled first. Commits."""
+    order_id = host.session().get_one(Refill, refill_id).order_id
+    host.end_reads()
+    if order_id is not None:
+        release.cancel(order_id, now=now)
+    with host.unit() as session:
+        move(session, refill_id, OPEN, state=DROPPED)
+
+
+def move(session: Session, refill_id: int, states: Sequence[str], **values: object) -> bool:
+    """Change a refill that is still in one of `states`, taking its row lock; False when it is not. Flushes."""
+    refill = update(Refill).where(Refill.id == refill_id, Refill.state.in_(states))
+    return bool(session.execute(refill.values(**values)).rowcount)  # type: ignore[attr-defined]
+
+
+def _ordered(refill_id: int, now: datetime) -> tuple[int | None, str]:
+    """The refill's order, made now if it has none, and the card; no order while there is no stock."""
+    try:
+        with host.unit() as session:
+            if not move(session, refill_id, BILLABLE, state=CHARGING):
+                return None, ""
+            refill = session.get_one(Refill, refill_id, populate_existing=True)
+            if refill.order_id is None:
+                refill.order_id = _place(session, refill, now)
+            return refill.order_id, refill.subscription.card or ""
+    except SoldOut:
+        _wait_for_stock(refill_id, now)
+        return None, ""
+
+
+def _place(session: Session, refill: Refill, now: datetime) -> int:
+    subscription = refill.subscription
+    until = serves_until(subscription.plan, refill.needed_on)
+    demands = refill_demands(subscription.kit.components, subscription.quantity, until)
+    line = subscription.line
+    order = place_refill(session, line, number=refill.number, serves_until=until, demands=demands, now=now)
+    if refill.notice_amount is None or order.total_amount > refill.notice_amount:
+        raise RuntimeError("a refill may never cost more than its advance notice named")
+    return order.id
+
+
+def _wait_for_stock(refill_id: int, now: datetime) -> None:
+    with host.unit() as session:
+        if move(session, refill_id, (NOTIFIED, WAITING), state=WAITING, waited_at=now):
+            notices.waits_for_stock(session, session.get_one(Refill, refill_id, populate_existing=True), now)

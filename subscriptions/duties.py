@@ -1,0 +1,119 @@
+"""The duties of refills, and when each is due. The due condition of a charge demands its notice itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from kits import host
+from kits.clock import today
+from kits.settings import timezone
+from kits.stock.tables import StockMovement
+from shop.work.duties import Duty
+from shop.work.outbox import OutboxMail
+from subscriptions import notices
+from subscriptions.billing.billing import bill, lapse, move
+from subscriptions.plan.schedule import NOTICE_DAYS, RefillDays, still_needed
+from subscriptions.tables import (
+    ACTIVE,
+    CHARGING,
+    DECLINED,
+    DROPPED,
+    ENDED,
+    NEEDS_CUSTOMER,
+    NOTIFIED,
+    OPEN,
+    SCHEDULED,
+    WAITING,
+    Refill,
+    Subscription,
+)
+
+LOOK_AGAIN = timedelta(hours=1)
+
+
+def start_of(day: datetime, days_ago: int) -> datetime:
+    """Midnight in the shop's zone, `days_ago` days before the day of `day`, in UTC."""
+    midnight = datetime.combine(today(day) - timedelta(days=days_ago), time(), timezone())
+    return midnight.astimezone(UTC)
+
+
+def notice_due(now: datetime) -> ColumnElement[bool]:
+    """Refills whose notice is to be written: no earlier one of the plan is open."""
+    earlier = aliased(Refill)
+    blocked = exists().where(
+        earlier.subscription_id == Refill.subscription_id, earlier.number < Refill.number, earlier.state.in_(OPEN)
+    )
+    return and_(Refill.state == SCHEDULED, Refill.notice_id.is_(None), Refill.notice_on <= today(now), ~blocked)
+
+
+def accepted_due(now: datetime) -> ColumnElement[bool]:
+    """Refills whose notice the mail server has taken, which is not noted yet."""
+    taken = exists().where(OutboxMail.id == Refill.notice_id, OutboxMail.state == "sent")
+    return and_(Refill.state == SCHEDULED, Refill.notice_id.is_not(None), taken)
+
+
+def charge_due(now: datetime) -> ColumnElement[bool]:
+    """Refills to charge: their day has come, and their notice was accepted at least seven calendar days ago."""
+    long_ago = start_of(now, NOTICE_DAYS - 1)
+    noticed = exists().where(OutboxMail.id == Refill.notice_id, OutboxMail.sent_at < long_ago)
+    arrived = exists().where(StockMovement.kind == "receive", StockMovement.at > Refill.waited_at)
+    ripe = or_(
+        and_(Refill.state == NOTIFIED, Refill.charge_on <= today(now)),
+        Refill.state == CHARGING,
+        and_(Refill.state == DECLINED, Refill.retry_on <= today(now)),
+        and_(Refill.state == WAITING, or_(Refill.waited_at <= now - LOOK_AGAIN, arrived)),
+    )
+    return and_(ripe, noticed)
+
+
+def lapse_due(now: datetime) -> ColumnElement[bool]:
+    """Open refills of plans whose last session has passed."""
+    over = exists().where(Subscription.id == Refill.subscription_id, Subscription.last_session < today(now))
+    return and_(Refill.state.in_((SCHEDULED, NOTIFIED, WAITING, DECLINED, NEEDS_CUSTOMER)), over)
+
+
+def end_due(now: datetime) -> ColumnElement[bool]:
+    """Running subscriptions whose plan is over and whose refills are all closed."""
+    some_open = exists().where(Refill.subscription_id == Subscription.id, Refill.state.in_(OPEN))
+    return and_(Subscription.state == ACTIVE, Subscription.last_session < today(now), ~some_open)
+
+
+def give_notice(refill_id: int, now: datetime) -> None:
+    """Write the advance notice, or drop a refill that would be charged after the last session. Commits."""
+    with host.unit() as session:
+        refill = session.get_one(Refill, refill_id)
+        earliest = RefillDays(refill.number, refill.needed_on).charge_on(today(now))
+        if not still_needed(max(earliest, refill.needed_on), refill.subscription.last_session):
+            move(session, refill_id, (SCHEDULED,), state=DROPPED)
+        elif refill.state == SCHEDULED and refill.notice_id is None:
+            notices.advance_notice(session, refill, now)
+
+
+def note_accepted(refill_id: int, now: datetime) -> None:
+    """The notice was accepted: from now its day is fixed. Commits."""
+    with host.unit() as session:
+        refill = session.get_one(Refill, refill_id)
+        notice = session.scalars(select(OutboxMail).where(OutboxMail.id == refill.notice_id)).one()
+        if notice.sent_at is not None:
+            day = RefillDays(refill.number, refill.needed_on).charge_on(today(notice.sent_at))
+            move(session, refill_id, (SCHEDULED,), state=NOTIFIED, charge_on=day)
+
+
+def end_plan(subscription_id: int, now: datetime) -> None:
+    """The plan is over: close the subscription and say so. Commits."""
+    with host.unit() as session:
+        subscription = session.get_one(Subscription, subscription_id)
+        if subscription.state == ACTIVE:
+            subscription.state, subscription.ended_at = ENDED, now
+            notices.ended(session, subscription, now)
+
+
+NOTICE_DUTY = Duty("advance notice", Refill, notice_due, give_notice)
+ACCEPTED_DUTY = Duty("notice accepted", Refill, accepted_due, note_accepted)
+BILLING_DUTY = Duty("refill", Refill, charge_due, bill)
+LAPSE_DUTY = Duty("lapsed refill", Refill, lapse_due, lapse)
+END_DUTY = Duty("end of plan", Subscription, end_due, end_plan)
+REFILL_DUTIES = (LAPSE_DUTY, NOTICE_DUTY, ACCEPTED_DUTY, BILLING_DUTY, END_DUTY)

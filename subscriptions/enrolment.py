@@ -1,0 +1,93 @@
+"""From a paid order to its subscription and refills, and what a refill's own order does to it.
+
+All of it runs as settle steps: inside the transaction that settles.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kits.clock import today
+from shop.orders.tables import OrderLine
+from shop.payments.tables import Payment
+from shop.registers import Settled
+from subscriptions import notices
+from subscriptions.billing import declines
+from subscriptions.plan.schedule import RefillDays, next_need, refill_days, still_needed
+from subscriptions.tables import CANCELLED, DROPPED, OPEN, PAID, SCHEDULED, SHIPPED, Refill, Subscription
+
+
+def settle_step(session: Session, settled: Settled) -> None:
+    """Enrol a paid kit order; move a refill on with its order."""
+    if settled.order.kind == "kit":
+        if settled.what == "paid" and settled.payment is not None:
+            for line in settled.order.lines:
+                if line.refills:
+                    session.add(_subscription(line, settled.payment, settled))
+            session.flush()
+        return
+    refill = session.scalars(select(Refill).where(Refill.order_id == settled.order.id)).first()
+    if refill is not None:
+        _move_on(session, refill, settled)
+        session.flush()
+
+
+def _subscription(line: OrderLine, payment: Payment, settled: Settled) -> Subscription:
+    plan = line.plan
+    return Subscription(
+        order=line.order,
+        line=line,
+        customer_id=line.order.customer_id,
+        kit_id=line.kit_id,
+        sessions=plan.sessions,
+        every_weeks=plan.every_weeks,
+        start=plan.start,
+        last_session=plan.last_session,
+        quantity=line.quantity,
+        refill_amount=line.refill_amount,
+        currency=line.order.currency,
+        card=payment.card,
+        card_brand=payment.card_brand,
+        card_last4=payment.card_last4,
+        made_at=settled.now,
+        refills=[_refill(days) for days in refill_days(plan)],
+    )
+
+
+def _refill(days: RefillDays) -> Refill:
+    return Refill(number=days.number, needed_on=days.needed_on, notice_on=days.notice_on, charge_on=days.wanted_charge)
+
+
+def _move_on(session: Session, refill: Refill, settled: Settled) -> None:
+    if settled.what == "paid" and settled.payment is not None:
+        _paid(session, refill, settled.payment, settled)
+    elif settled.what in ("declined", "needs_customer"):
+        declines.record(session, refill, settled)
+    elif settled.what == "shipped":
+        refill.state = SHIPPED
+    elif settled.what == "cancelled" and refill.state in OPEN:
+        needed = still_needed(today(settled.now), refill.subscription.last_session)
+        refill.state = CANCELLED if needed else DROPPED
+
+
+def _paid(session: Session, refill: Refill, payment: Payment, settled: Settled) -> None:
+    refill.state, refill.paid_on = PAID, today(settled.now)
+    subscription = refill.subscription
+    if payment.card is not None:
+        subscription.card, subscription.card_brand = payment.card, payment.card_brand
+        subscription.card_last4 = payment.card_last4
+    if refill.paid_on > refill.needed_on:
+        _shift(subscription, refill)
+    notices.paid(session, refill, settled.now)
+
+
+def _shift(subscription: Subscription, late: Refill) -> None:
+    """A box that came late lasts longer: the refill after it moves, or is no longer needed."""
+    following = next((each for each in subscription.refills if each.number == late.number + 1), None)
+    if following is None or following.state != SCHEDULED or late.paid_on is None:
+        return
+    days = RefillDays(following.number, next_need(following.needed_on, late.paid_on))
+    following.needed_on, following.notice_on, following.charge_on = days.needed_on, days.notice_on, days.wanted_charge
+    if not still_needed(days.needed_on, subscription.last_session):
+        following.state = DROPPED

@@ -1,0 +1,34 @@
+"""Finding subscriptions and the refills that belong to an order."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from shop.orders.tables import Order
+from subscriptions.tables import Refill, Subscription
+
+
+def of_order(session: Session, order: Order) -> list[Subscription]:
+    """The subscriptions of a first order, or of the first order behind a refill order; refills loaded."""
+    root = select(Order.id).where(Order.number == order.root_number).scalar_subquery()
+    return list(
+        session.scalars(
+            select(Subscription)
+            .where(Subscription.order_id == root)
+            .options(selectinload(Subscription.refills).joinedload(Refill.order))
+            .order_by(Subscription.id)
+        )
+    )
+
+
+def of_customer(session: Session, customer_id: int) -> list[Subscription]:
+    """All subscriptions of a customer, the newest first; refills loaded."""
+    return list(
+        session.scalars(
+            select(Subscription)
+            .where(Subscription.customer_id == customer_id)
+            .options(selectinload(Subscription.refills).joinedload(Refill.order))
+            .order_by(Subscription.id.desc())
+        )
+    )

@@ -1,0 +1,80 @@
+"""What the customer is told of refills: every mail is written in the transaction that causes it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from kits.clock import today
+from kits.settings import setting
+from shop.links import order_url
+from shop.payments.tables import PaymentAttempt
+from shop.work.letters import letter
+from shop.work.outbox import OutboxMail, post
+from subscriptions.plan.schedule import RefillDays
+from subscriptions.tables import OPEN, Refill, Subscription
+
+
+def advance_notice(session: Session, refill: Refill, now: datetime) -> None:
+    """Write the advance notice and set what it names: the amount, and the day it expects to charge."""
+    subscription = refill.subscription
+    refill.notice_amount = subscription.refill_price.amount
+    refill.charge_on = RefillDays(refill.number, refill.needed_on).charge_on(today(now))
+    refill.notice_id = _post(session, refill, "advance_notice", "Your next serum refill", now).id
+
+
+def paid(session: Session, refill: Refill, now: datetime) -> None:
+    """The refill was charged and will be sent."""
+    _post(session, refill, "refill_paid", "Your refill is paid and will be sent", now)
+
+
+def waits_for_stock(session: Session, refill: Refill, now: datetime) -> None:
+    """Tell the customer, and the owner if one is set, that the box is missing. Nothing was charged."""
+    _post(session, refill, "refill_waits", "Your refill is delayed", now)
+    if owner := setting("OWNER_EMAIL"):
+        _post(session, refill, "owner_refill_waits", "A refill waits for stock", now, to=owner)
+
+
+def declined(session: Session, refill: Refill, attempt: PaymentAttempt, now: datetime) -> None:
+    """The card was declined; it will be tried again on `refill.retry_on`."""
+    _post(session, refill, "refill_declined", "Your card was declined", now, cause=f"{attempt.id}", attempt=attempt)
+
+
+def asks_customer(session: Session, refill: Refill, attempt: PaymentAttempt, now: datetime) -> None:
+    """Only the customer can go on: a link to the page where the refill is paid in person."""
+    subject = "Please confirm the payment for your refill"
+    _post(session, refill, "refill_needs_you", subject, now, cause=f"{attempt.id}", attempt=attempt)
+
+
+def ended(session: Session, subscription: Subscription, now: datetime) -> None:
+    """The plan is over, or the customer ended the refills: nothing is charged any more."""
+    about = {"subscription": subscription, "url": order_url(subscription.order.token)}
+    mail = letter("Your refills have ended", "subscriptions/mails/ended", **about)
+    post(session, f"ended-{subscription.id}", subscription.customer.email, mail, now=now)
+
+
+def _post(
+    session: Session,
+    refill: Refill,
+    name: str,
+    subject: str,
+    now: datetime,
+    *,
+    to: str = "",
+    cause: str = "",
+    **more: object,
+) -> OutboxMail:
+    subscription = refill.subscription
+    about = {
+        "refill": refill,
+        "subscription": subscription,
+        "price": subscription.refill_price,
+        "is_last": _is_last(refill),
+        "url": order_url(subscription.order.token),
+        "pay_url": order_url(refill.order.token) if refill.order else "",
+        **more,
+    }
+    mail = letter(subject, f"subscriptions/mails/{name}", **about)
+    key = "-".join(part for part in (name, str(refill.id), cause) if part)
+    return post(session, key, to or subscription.customer.email, mail, now=now)

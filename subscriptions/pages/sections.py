@@ -1,0 +1,85 @@
+"""What refills add to the shop's pages and to its API: registered by `Subscriptions(app)`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import render_template
+from sqlalchemy import func, select
+
+from kits import host
+from kits.catalogue.plan_line import Marks, PlanLine, drawn
+from kits.clock import today
+from kits.money import Money
+from shop.customers.tables import Customer
+from shop.orders.tables import Order
+from shop.templating import words
+from subscriptions import find
+from subscriptions.tables import CANCELLED, DROPPED, NEEDS_CUSTOMER, WAITING, Refill, Subscription
+
+IN_WORDS = {
+    "scheduled": "planned",
+    "notified": "announced",
+    "waiting_for_stock": "waiting for stock, nothing charged",
+    "charging": "being charged",
+    "declined": "card declined, will be tried again",
+    "needs_customer": "waiting for you",
+    "paid": "paid, being packed",
+    "shipped": "sent",
+    "dropped": "not needed, not sent",
+    "cancelled": "ended, not charged",
+}
+
+
+def line_of(subscription: Subscription, now: datetime) -> PlanLine:
+    """The plan line as it stands: refills on the days they are needed now, those not sent left out."""
+    sent = [refill for refill in subscription.refills if refill.state not in (DROPPED, CANCELLED)]
+    plan, day = subscription.plan, today(now)
+    numbered = list(enumerate(plan.session_dates, start=1))
+    done = [number for number, when in numbered if when < day]
+    marks = Marks(day, done, {position: refill.state for position, refill in enumerate(sent, start=1)})
+    return drawn(numbered, [plan.start, *(refill.needed_on for refill in sent)], marks)
+
+
+def order_section(order: Order, now: datetime) -> str:
+    """The refills of an order's plans, and how to end them; empty for an order without."""
+    found = find.of_order(host.session(), order)
+    return _rendered("subscriptions/order_section.html", found, now) if found else ""
+
+
+def account_section(customer: Customer, now: datetime) -> str:
+    """All of a customer's plans; empty without any."""
+    found = find.of_customer(host.session(), customer.id)
+    return _rendered("subscriptions/account_section.html", found, now) if found else ""
+
+
+def api_refills(order: Order, now: datetime) -> list[dict[str, Any]]:
+    """`[{"number", "needed_on", "charge_on", "state"}]` of the order's plans, in order."""
+    return [_as_json(refill) for plan in find.of_order(host.session(), order) for refill in plan.refills]
+
+
+def today_card(now: datetime) -> str:
+    """The admin's card: refills that wait for stock or for their customer."""
+    counts = host.session().execute(
+        select(Refill.state, func.count())
+        .where(Refill.state.in_((WAITING, NEEDS_CUSTOMER, "declined")))
+        .group_by(Refill.state)
+        .order_by(Refill.state)
+    )
+    counted = [(IN_WORDS[state] if state != NEEDS_CUSTOMER else "waiting for the customer", n) for state, n in counts]
+    return render_template("subscriptions/today_card.html", counts=counted, **words()) if counted else ""
+
+
+def _as_json(refill: Refill) -> dict[str, Any]:
+    return {
+        "number": refill.number,
+        "needed_on": refill.needed_on.isoformat(),
+        "charge_on": refill.charge_on.isoformat(),
+        "state": refill.state,
+    }
+
+
+def _rendered(template: str, found: list[Subscription], now: datetime) -> str:
+    plans = [(plan, line_of(plan, now), Money(plan.refill_amount, plan.currency) * plan.quantity) for plan in found]
+    return render_template(template, plans=plans, in_words=IN_WORDS, **words())
