@@ -42,8 +42,9 @@ class Handler(WSGIRequestHandler):
             return
         environ = self.make_environ()
         environ["wsgi.input"] = BytesIO(self.rfile.read(length))
+        environ[HANG_UP] = hang_up = threading.Event()
         chunks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
-        if environ.get(HANG_UP):
+        if hang_up.is_set():
             self.close_connection = True
             return
         body = b"".join(chunks)

@@ -15,7 +15,7 @@ from shop.sandbox.wire.answering import Answer, Desk, Handler, HangUp, Request, 
 from shop.sandbox.wire.operations import OPERATIONS, Operation
 
 HANG_UP = "sandbox.hang_up"
-"""Set in the WSGI environment when the server is to close the connection without an answer."""
+"""The member of the WSGI environment whose event is set when the server is to close without an answer."""
 
 
 def open_doors(app: Flask, desk: Desk, handlers: dict[str, Handler], public_url: str | None) -> None:
@@ -41,7 +41,8 @@ def _view(desk: Desk, operation: Operation, handler: Handler, public_url: str | 
     try:
         return _respond(desk.answer(operation, handler, asked), asked)
     except HangUp:
-        request.environ[HANG_UP] = True
+        if HANG_UP in request.environ:
+            request.environ[HANG_UP].set()
         return Response(status=499)
 
 
