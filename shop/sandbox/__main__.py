@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from shop.sandbox.clock import read_moment
 from shop.sandbox.errors import RefusedToStart
 from shop.sandbox.serve import serve
 
@@ -19,6 +20,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--webhook-url", help="where events are delivered")
     parser.add_argument("--webhook-secret", default="whsec_sandbox", help="what events are signed with")
     parser.add_argument("--public-url", help="where browsers reach the hosted pages, when not where the API is called")
+    parser.add_argument("--begins", type=read_moment, help="the time a new state starts at, ISO-8601")
     parser.add_argument("--key", default="sk_test_sandbox")
     return parser.parse_args()
 

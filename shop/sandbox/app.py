@@ -46,16 +46,18 @@ def create_sandbox(
     key: str = "sk_test_sandbox",
     public_url: str | None = None,
     first_retry: float = 1.0,
+    begins: float | None = None,
 ) -> Flask:
     """A local Stripe that keeps its state in the file `database`, its background work begun.
 
     Events are signed with `webhook_secret` and delivered to `webhook_url`, when given; a delivery that fails is tried
     again after `first_retry` seconds, then twice that, and so on. `public_url` is where a browser reaches the hosted
-    pages, when that is not where the API is called. RefusedToStart beside a live key, or with no test key.
+    pages, when that is not where the API is called. `begins`, in epoch seconds, is the time a new state starts at.
+    RefusedToStart beside a live key, or with no test key.
     """
     refuse_live_keys(key)
     store = Database(database)
-    clock = Clock(store)
+    clock = Clock(store, begins)
     endpoint = Endpoint(webhook_url, webhook_secret) if webhook_url else None
     deliverer = Deliverer(store, endpoint, first_wait=first_retry)
     background = Background(store, clock, deliverer)

@@ -12,10 +12,13 @@ from shop.sandbox.store.database import Database
 class Clock:
     """Business time in epoch seconds; the distance to real time is kept in the database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, begins: float | None = None) -> None:
+        """`begins` is the time a new state starts at, in epoch seconds; a kept state goes on where it was."""
         self._database = database
         self._lock = threading.Lock()
-        self._ahead = float(database.setting("clock_ahead", "0"))
+        first = 0.0 if begins is None else begins - time.time()
+        self._ahead = float(database.setting("clock_ahead", repr(first)))
+        database.set("clock_ahead", repr(self._ahead))
 
     def now(self) -> int:
         """Whole epoch seconds of the sandbox's time."""

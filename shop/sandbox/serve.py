@@ -79,13 +79,19 @@ def serve(
     key: str = "sk_test_sandbox",
     public_url: str | None = None,
     port_file: Path | None = None,
+    begins: float | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; call it in the main thread.
 
     The port is printed and written to `port_file` once connections are taken. RefusedToStart beside a live key.
     """
     app = create_sandbox(
-        database, webhook_url=webhook_url, webhook_secret=webhook_secret, key=key, public_url=public_url
+        database,
+        webhook_url=webhook_url,
+        webhook_secret=webhook_secret,
+        key=key,
+        public_url=public_url,
+        begins=begins,
     )
     parts: Sandbox = app.extensions["sandbox"]
     server = make_sandbox_server(app, host, port)
