@@ -125,7 +125,7 @@ def test_a_refused_delivery_is_tried_again_until_taken(telling: Any, endpoint: A
     telling.stripe.v1.customers.create()
     tries = endpoint.wait_for(_about("customer.created"), count=4)
     assert len({json.loads(body)["id"] for _, body in tries}) == 1
-    time.sleep(0.5)
+    time.sleep(0.3)
     assert len(endpoint.heard) == 4
     [event] = telling.stripe.v1.events.list().data
     assert event.pending_webhooks == 0

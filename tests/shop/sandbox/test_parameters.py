@@ -20,15 +20,21 @@ beside_description = pytest.mark.skipif(
 )
 
 
+@pytest.fixture(scope="module")
+def description() -> Any:
+    """Stripe's own."""
+    return json.loads(FILE.read_text())
+
+
 @beside_description
-def test_the_parameter_data_is_what_stripes_description_says() -> None:
-    assert derive(json.loads(FILE.read_text())) == PARAMETERS
+def test_the_parameter_data_is_what_stripes_description_says(description: Any) -> None:
+    assert derive(description) == PARAMETERS
 
 
 @beside_description
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_the_names_known_are_exactly_those_of_the_description(operation: Any) -> None:
-    found = json.loads(FILE.read_text())["paths"][operation.path][operation.method.lower()]
+def test_the_names_known_are_exactly_those_of_the_description(operation: Any, description: Any) -> None:
+    found = description["paths"][operation.path][operation.method.lower()]
     form = found["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]["properties"]
     query = {entry["name"] for entry in found.get("parameters", []) if entry["in"] == "query"}
     lost = {"description"} if () in DESCRIPTIONS.get(operation.name, ()) else set()
