@@ -35,8 +35,11 @@ def speak(blueprint: Blueprint) -> None:
 
 
 def words() -> dict[str, Any]:
-    """What our templates may use: `money`, `day`, `moment`, `clock`, `asset` and `shop_name`."""
+    """What our templates may use beside what their views hand them."""
+    from shop.storefront.kept import basket_count
+
     return {
+        "basket_count": basket_count,
         "money": Money,
         "day": day,
         "moment": moment,

@@ -1,0 +1,171 @@
+"""The plan line as pure geometry: where sessions, boxes and refills fall on a line of time.
+
+Positions run from 0 to 100 along the time that the boxes cover, so that a
+drawing can be as wide as its place while its text keeps its size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+
+from kits.catalogue.session_plan import BOX_MONTHS, SessionPlan
+from kits.dates import short, written
+
+LEAST_ROOM = 7.0
+"""A month's label needs this much of the line."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What is known of a plan under way: its done sessions and its refills' states, by number from 1."""
+
+    today: date | None = None
+    done: Collection[int] = ()
+    refills: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session's dot."""
+
+    number: int
+    day: date
+    x: float
+    done: bool = False
+
+    @property
+    def written(self) -> str:
+        """Its day in full."""
+        return written(self.day)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box's bar. `number` 0 is the kit's own; `fades` says where in the bar the last session falls, to 100."""
+
+    number: int
+    day: date
+    x: float
+    width: float
+    label: str
+    opened: str
+    state: str = ""
+    fades: float = 100.0
+
+    @property
+    def written(self) -> str:
+        """The day it is opened, in full."""
+        return written(self.day)
+
+
+@dataclass(frozen=True)
+class Month:
+    """The first of a month, `x` on the line; the first label of all stands at 0."""
+
+    x: float
+    label: str
+    year: str
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """All a drawing needs, and the words that say the same."""
+
+    sessions: tuple[Session, ...]
+    boxes: tuple[Box, ...]
+    months: tuple[Month, ...]
+    last: float
+    today: float | None
+    title: str
+    description: str
+
+    @property
+    def refills(self) -> tuple[Box, ...]:
+        """The boxes after the kit's own."""
+        return self.boxes[1:]
+
+    @property
+    def dates(self) -> list[Session | Box]:
+        """Sessions and refills in the order of their days, a refill before the session it is for."""
+        return sorted([*self.refills, *self.sessions], key=lambda each: (each.day, isinstance(each, Session)))
+
+
+def plan_line(plan: SessionPlan, marks: Marks | None = None) -> PlanLine:
+    """The line of a plan as it was made, with what is known of it since."""
+    days = list(enumerate(plan.session_dates, start=1))
+    return drawn(days, [plan.start, *plan.refill_needs], marks or Marks())
+
+
+def drawn(sessions: Sequence[tuple[int, date]], opened: Sequence[date], marks: Marks) -> PlanLine:
+    """The line of sessions by number and day, and of the days boxes are opened, the kit's own first.
+
+    This is the way in for a plan that was moved: both are as they stand now.
+    """
+    scale = _Scale(opened[0], max(opened[-1] + relativedelta(months=BOX_MONTHS), sessions[-1][1]))
+    last = sessions[-1][1]
+    return PlanLine(
+        sessions=tuple(Session(n, day, scale.at(day), n in marks.done) for n, day in sessions),
+        boxes=tuple(_boxes(opened, last, scale, marks)),
+        months=tuple(_months(scale)),
+        last=scale.at(last),
+        today=scale.at(marks.today) if marks.today and scale.start <= marks.today <= scale.end else None,
+        title=_title(len(sessions), len(opened)),
+        description=_description(sessions, opened[1:]),
+    )
+
+
+@dataclass(frozen=True)
+class _Scale:
+    start: date
+    end: date
+
+    def at(self, day: date) -> float:
+        return round(100 * (day - self.start).days / (self.end - self.start).days, 2)
+
+
+def _boxes(opened: Sequence[date], last: date, scale: _Scale, marks: Marks) -> Iterator[Box]:
+    for number, day in enumerate(opened):
+        final = number == len(opened) - 1
+        end = scale.end if final else opened[number + 1]
+        x, width = scale.at(day), round(scale.at(end) - scale.at(day), 2)
+        yield Box(
+            number=number,
+            day=day,
+            x=x,
+            width=width,
+            label=f"Refill {number}" if number else "Kit",
+            opened=short(day),
+            state=marks.refills.get(number, ""),
+            fades=round(100 * (scale.at(last) - x) / width, 2) if final else 100.0,
+        )
+
+
+def _months(scale: _Scale) -> Iterator[Month]:
+    firsts, first = [], scale.start.replace(day=1) + relativedelta(months=1)
+    while first <= scale.end:
+        firsts.append(first)
+        first += relativedelta(months=1)
+    if not firsts or scale.at(firsts[0]) >= LEAST_ROOM:
+        yield Month(0.0, f"{scale.start:%b}", f"{scale.start.year}")
+        named = scale.start.year
+    else:
+        named = 0
+    for day in firsts:
+        if scale.at(day) <= 100 - LEAST_ROOM:
+            yield Month(scale.at(day), f"{day:%b}", "" if day.year == named else f"{day.year}")
+            named = day.year
+
+
+def _title(sessions: int, boxes: int) -> str:
+    return f"{sessions} sessions, {boxes} {'box' if boxes == 1 else 'boxes'} of serum"
+
+
+def _description(sessions: Sequence[tuple[int, date]], refills: Sequence[date]) -> str:
+    span = f"The first session is on {written(sessions[0][1])}, the last on {written(sessions[-1][1])}."
+    if not refills:
+        return f"{span} The box in the kit lasts for all of them."
+    return f"{span} Refills are needed on {' and '.join(written(day) for day in refills)}."

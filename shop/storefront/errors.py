@@ -1,0 +1,43 @@
+"""Our errors as pages, on blueprints of ours only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from kits.errors import BadInput, Busy, NotFound, RefilleryError, SoldOut, WrongState
+from kits.host import end_reads
+from shop.payments.gateway import GatewayError
+from shop.storefront.forms import Wrong
+
+PAGES: dict[type[RefilleryError], tuple[int, str]] = {
+    NotFound: (404, "We cannot find this"),
+    SoldOut: (409, "Sold out"),
+    WrongState: (409, "This has changed meanwhile"),
+    Busy: (503, "One moment, please"),
+    GatewayError: (503, "The payment page does not answer"),
+    BadInput: (422, "This needs a change"),
+    Wrong: (422, "This needs a change"),
+}
+
+
+def answer(blueprint: Blueprint, template: str = "shop/problem.html") -> None:
+    """Let `blueprint` answer our errors with `template`, and addresses no row can have with a 404."""
+    for kind in PAGES:
+        blueprint.register_error_handler(kind, _handler(template))
+    blueprint.url_value_preprocessor(_only_printable)
+
+
+def _handler(template: str) -> Any:
+    def problem(error: RefilleryError) -> tuple[str, int]:
+        end_reads()
+        status, title = next(page for kind, page in PAGES.items() if isinstance(error, kind))
+        return render_template(template, problem=error, status=status, problem_title=title), status
+
+    return problem
+
+
+def _only_printable(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    if any(isinstance(value, str) and not value.isprintable() for value in (values or {}).values()):
+        raise NotFound("There is no such page.")

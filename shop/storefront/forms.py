@@ -1,0 +1,127 @@
+"""What a form hands in, checked for its shape; what it may ask for is the domain's to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from kits.errors import BadInput, RefilleryError
+
+UNREADABLE = "This holds a sign that we cannot read. Please type it again."
+LARGEST = 10**6
+
+
+class Wrong(RefilleryError):
+    """A form that cannot be taken: one sentence a field."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("; ".join(errors.values()))
+        self.errors = dict(errors)
+
+
+class Form(Schema):
+    """A form of ours; fields it does not know are left alone."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+def whole(sentence: str, **options: Any) -> fields.Integer:
+    """A whole number; anything else, and what no table could hold, gets `sentence`."""
+    return fields.Integer(
+        validate=validate.Range(-LARGEST, LARGEST, error=sentence),
+        error_messages={"invalid": sentence, "too_large": sentence, "required": sentence, "null": sentence},
+        **options,
+    )
+
+
+def day(sentence: str, **options: Any) -> fields.Date:
+    """A day as a browser's date field sends it."""
+    return fields.Date(
+        format="%Y-%m-%d", error_messages={"invalid": sentence, "required": sentence, "null": sentence}, **options
+    )
+
+
+def _printable(text: str) -> None:
+    # PostgreSQL takes no NUL, and no line of a form has a use for its kin.
+    if not text.isprintable():
+        raise ValidationError(UNREADABLE)
+
+
+def words() -> fields.String:
+    """A line of text without control signs; whether it is filled in and how long it may be is the domain's to say."""
+    return fields.String(load_default="", validate=_printable)
+
+
+def tick() -> fields.Boolean:
+    """A box or a choice that counts as no when it is left alone."""
+    return fields.Boolean(load_default=False, error_messages={"invalid": "Choose one of the two."})
+
+
+class PlanForm(Form):
+    """The plan builder: what the customer plans and how many kits that is for."""
+
+    sessions = whole("Choose how many sessions you plan.", required=True)
+    every_weeks = whole("Choose how many weeks lie between two sessions.", required=True)
+    start = day("Choose the day of your first session.", required=True)
+    quantity = whole("Choose how many kits you want.", load_default=1)
+    refills = tick()
+
+
+class AddForm(PlanForm):
+    """A plan to put into the basket."""
+
+    kit = words()
+
+
+class LineForm(Form):
+    """A line of the basket and its new quantity."""
+
+    line = words()
+    quantity = whole("Choose how many kits you want.", required=True)
+
+
+class CheckoutForm(Form):
+    """All that the checkout asks for."""
+
+    email = words()
+    name = words()
+    line1 = words()
+    city = words()
+    postcode = words()
+    country = words()
+    version = words()
+    submission = words()
+    accepted = tick()
+
+
+class ReceiveForm(Form):
+    """A delivery as the stock room books it."""
+
+    sku = words()
+    lot = words()
+    quantity = whole("Give a quantity from 1 to 1,000,000.", required=True)
+    expires = day("Give the day the lot expires.", required=True)
+
+
+class ShipForm(Form):
+    """A parcel's tracking number."""
+
+    tracking = words()
+
+
+def taken(form: type[Form], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What `given` says as `form` reads it; raises Wrong with a sentence for each field that does not fit."""
+    try:
+        loaded: dict[str, Any] = form().load(given)
+    except ValidationError as error:
+        messages = error.messages if isinstance(error.messages, dict) else {}
+        raise Wrong({field: str(sentences[0]) for field, sentences in messages.items()}) from error
+    return loaded
+
+
+def sentences(error: Wrong | BadInput) -> dict[str, str]:
+    """The sentences of `error` by the field they stand at."""
+    return error.errors if isinstance(error, Wrong) else {error.field: error.message}

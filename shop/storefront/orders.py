@@ -1,0 +1,97 @@
+"""The order's page: what it is waiting for, what happens next, paying and cancelling."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from flask import redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from kits import clock
+from kits.catalogue.plan_line import Marks, plan_line
+from kits.errors import RefilleryError, WrongState
+from kits.host import end_reads, session
+from shop.links import order_url, return_url
+from shop.orders.find import order_by_token
+from shop.orders.tables import AWAITING, PAID, Order
+from shop.payments import release, settle, start
+from shop.registers import registers
+
+log = logging.getLogger("refillery.storefront")
+SAID = {"unavailable", "checking", "paid", "busy"}
+
+
+def order(token: str) -> str:
+    """The order as it stands; `?said=` is what a step before this page found out."""
+    now = clock.now()
+    found = order_by_token(session(), token)
+    marks = Marks(today=clock.today(now))
+    said = request.args.get("said", "")
+    return render_template(
+        "shop/order.html",
+        order=found,
+        lines=[(line, plan_line(line.plan, marks)) for line in found.lines],
+        said=said if said in SAID else "",
+        sections=[Markup(section(found, now)) for section in registers().order_sections],  # noqa: S704 - safe by contract
+    )
+
+
+def pay(token: str) -> Response:
+    """To the payment page."""
+    return to_payment(order_by_token(session(), token), clock.now())
+
+
+def to_payment(found: Order, now: datetime) -> Response:
+    """Send the customer to the gateway's page; if it does not answer, to the order, where they can try again."""
+    order_id, token = found.id, found.token
+    end_reads()
+    try:
+        page = start.pay_in_person(order_id, return_url=return_url(token), cancel_url=order_url(token), now=now)
+    except WrongState:
+        return to_order(token)
+    except RefilleryError as error:
+        if not error.retry:
+            log.error("order %s cannot be paid: %s", order_id, type(error).__name__)
+        return to_order(token, "unavailable")
+    return redirect(page, 303)
+
+
+def cancel(token: str) -> Response:
+    """Cancel an unpaid order, unless its payment has arrived meanwhile."""
+    order_id = order_by_token(session(), token).id
+    end_reads()
+    try:
+        state = release.cancel(order_id, now=clock.now())
+    except RefilleryError as error:
+        log.warning("order %s was not cancelled: %s", order_id, type(error).__name__)
+        return to_order(token, "busy")
+    return to_order(token, "paid" if state == PAID else "")
+
+
+def order_return(token: str) -> Response:
+    """Back from the payment page: settle what the gateway says about it, then show the order."""
+    order_by_token(session(), token)
+    end_reads()
+    if page_id := request.args.get("page_id"):
+        try:
+            settle.settle_page(page_id, now=clock.now())
+        except RefilleryError as error:
+            # The webhook or the worker settles it; the customer only waits a little longer.
+            log.warning("settling on return failed: %s", type(error).__name__)
+    waiting = order_by_token(session(), token).state == AWAITING
+    return to_order(token, "checking" if waiting else "")
+
+
+def to_order(token: str, said: str = "") -> Response:
+    """303 to the order's page."""
+    return redirect(url_for("refillery_storefront.order", token=token, said=said or None), 303)
+
+
+ROUTES = (
+    ("/orders/<token>", "order", order, ["GET"]),
+    ("/orders/<token>/pay", "pay", pay, ["POST"]),
+    ("/orders/<token>/cancel", "cancel", cancel, ["POST"]),
+    ("/orders/<token>/return", "order_return", order_return, ["GET"]),
+)
