@@ -35,7 +35,7 @@ def published_kits(session: Session, now: datetime) -> list[PricedKit]:
 
 def kit_by_slug(session: Session, slug: str, now: datetime) -> PricedKit:
     """The kit on sale under `slug`; raises NotFound."""
-    found = next(_priced(session, now, slug), None)
+    found = next(_priced(session, now, slug), None) if slug.isprintable() else None
     if found is None:
         raise NotFound("There is no such kit.")
     return found
@@ -43,7 +43,8 @@ def kit_by_slug(session: Session, slug: str, now: datetime) -> PricedKit:
 
 def item_by_sku(session: Session, sku: str) -> Item:
     """The item with this SKU; raises NotFound."""
-    found = session.scalars(select(Item).where(Item.sku == sku)).first()
+    # PostgreSQL takes no NUL in a text, so what cannot be printed is not looked up.
+    found = session.scalars(select(Item).where(Item.sku == sku)).first() if sku.isprintable() else None
     if found is None:
         raise NotFound(f"There is no item {sku!r}. Check the SKU, or add the item first.")
     return found

@@ -21,9 +21,13 @@ class Shelf:
 
     def available(self, until: date, today: date) -> int:
         """How many units can be promised that last until `until`; never below 0."""
-        ends = {max(day, today) for day in self.promised}
-        checked = {day for day in ends if day <= until} | {max(until, today)}
-        return max(0, min(self._slack(day, today) for day in checked))
+        return self.times({until: 1}, today)
+
+    def times(self, wanted: Mapping[date, int], today: date) -> int:
+        """How many times all of `wanted`, units by the day they must last until, can be promised; never below 0."""
+        days = {max(day, today) for day in (*self.promised, *wanted)}
+        each = {day: _lasting_until(wanted, day, today) for day in days}
+        return max(0, min(self._slack(day, today) // units for day, units in each.items() if units))
 
     def fits(self, today: date) -> bool:
         """True when all that is promised can be kept."""
@@ -31,11 +35,15 @@ class Shelf:
 
     def _slack(self, day: date, today: date) -> int:
         stock = sum(units for expires, units in self.lots.items() if expires >= day)
-        return stock - sum(units for until, units in self.promised.items() if max(until, today) >= day)
+        return stock - _lasting_until(self.promised, day, today)
 
     def with_promise(self, until: date, units: int) -> Shelf:
         """This shelf after `units` more were promised until `until`."""
         return Shelf(self.lots, {**self.promised, until: self.promised.get(until, 0) + units})
+
+
+def _lasting_until(units: Mapping[date, int], day: date, today: date) -> int:
+    return sum(count for until, count in units.items() if max(until, today) >= day)
 
 
 def sum_by_day(rows: Iterable[tuple[date, int]]) -> dict[date, int]:

@@ -40,10 +40,10 @@ def ship(session: Session, order_number: str, *, actor: str, now: datetime) -> N
     A lot that expires before the day it must last until is passed over.
     Raises SoldOut when the lots no longer hold what was promised.
     """
+    held_for = (Reservation.order_number == order_number, Reservation.state == "held")
+    reservations.lock(session, session.scalars(select(Reservation.item_id).where(*held_for)))
     held = session.scalars(
-        select(Reservation)
-        .where(Reservation.order_number == order_number, Reservation.state == "held")
-        .order_by(Reservation.item_id, Reservation.serves_until.desc())
+        select(Reservation).where(*held_for).order_by(Reservation.item_id, Reservation.serves_until.desc())
     ).all()
     for reservation in held:
         _take(session, reservation, actor=actor, now=now)
@@ -51,7 +51,7 @@ def ship(session: Session, order_number: str, *, actor: str, now: datetime) -> N
 
 
 def _check(code: str, quantity: int, expires_on: date, today: date) -> None:
-    if not code.strip() or len(code) > 60:
+    if not code.strip() or not code.strip().isprintable() or len(code) > 60:
         raise BadInput("lot", "Give the lot's code, up to 60 characters.")
     if not 1 <= quantity <= MOST_UNITS:
         raise BadInput("quantity", "Give a quantity from 1 to 1,000,000.")
@@ -61,6 +61,7 @@ def _check(code: str, quantity: int, expires_on: date, today: date) -> None:
 
 def _lot(session: Session, sku: str, code: str, expires_on: date, now: datetime) -> Lot:
     item = item_by_sku(session, sku)
+    reservations.lock(session, [item.id])
     lot = session.scalars(select(Lot).where(Lot.item_id == item.id, Lot.code == code)).first()
     if lot is None:
         lot = Lot(item_id=item.id, code=code, expires_on=expires_on, received_at=now, on_hand=0)

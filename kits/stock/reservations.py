@@ -2,7 +2,9 @@
 
 A reservation takes each item's row lock (a write to `Item.claims`, which
 holds on every engine) in the order of item ids, then counts, then writes. So
-two baskets never deadlock, and nobody counts what another is taking.
+two baskets never deadlock, and nobody counts what another is taking. What
+leaves the shelf takes the same locks: lots and promises are read one after
+the other, and a parcel must not go out in between.
 """
 
 from __future__ import annotations
@@ -53,15 +55,22 @@ def shelves(session: Session, item_ids: Iterable[int]) -> dict[int, Shelf]:
 
 def how_many(session: Session, demands: Sequence[Demand], today: date) -> int:
     """How many times all of `demands` together can be met now; a look without a lock."""
-    found = shelves(session, (demand.item_id for demand in demands))
-    return min(
-        (found[each.item_id].available(each.serves_until, today) // each.quantity for each in demands), default=0
-    )
+    wanted: dict[int, list[tuple[date, int]]] = {}
+    for demand in demands:
+        wanted.setdefault(demand.item_id, []).append((demand.serves_until, demand.quantity))
+    found = shelves(session, wanted)
+    return min((found[item].times(sum_by_day(units), today) for item, units in wanted.items()), default=0)
+
+
+def lock(session: Session, item_ids: Iterable[int]) -> None:
+    """Take the items' row locks, in the order that all take them in; held until the unit ends."""
+    for item_id in sorted(set(item_ids)):
+        session.execute(update(Item).where(Item.id == item_id).values(claims=Item.claims + 1))
 
 
 def reserve(session: Session, order_number: str, demands: Sequence[Demand], *, today: date, now: datetime) -> None:
     """Promise all of `demands` to the order or nothing; raises SoldOut. Last in the caller's unit."""
-    _lock(session, demands)
+    lock(session, (demand.item_id for demand in demands))
     found = shelves(session, (demand.item_id for demand in demands))
     for demand in demands:
         left = found[demand.item_id].available(demand.serves_until, today)
@@ -103,8 +112,3 @@ def consume(session: Session, order_number: str) -> int:
 def _leave(session: Session, order_number: str, state: str) -> int:
     held = update(Reservation).where(Reservation.order_number == order_number, Reservation.state == "held")
     return session.execute(held.values(state=state)).rowcount  # type: ignore[attr-defined,no-any-return]
-
-
-def _lock(session: Session, demands: Sequence[Demand]) -> None:
-    for item_id in sorted({demand.item_id for demand in demands}):
-        session.execute(update(Item).where(Item.id == item_id).values(claims=Item.claims + 1))
