@@ -42,11 +42,11 @@ def remember_staff(member: StaffMember) -> None:
 
 def current_staff() -> StaffMember | None:
     """The staff member who is signed in and still active, detached from any session."""
-    kept = session.get(STAFF)
-    if not isinstance(kept, dict) or time.time() - kept["at"] > STAFF_SECONDS:
-        return None
-    member = staff_row(StaffMember.id == kept["id"])
-    return member if member and hmac.compare_digest(_stamp(member.password_hash), kept["stamp"]) else None
+    match session.get(STAFF):
+        case {"id": int(member_id), "stamp": str(stamp), "at": int(since)} if time.time() - since < STAFF_SECONDS:
+            member = staff_row(StaffMember.id == member_id)
+            return member if member and hmac.compare_digest(_stamp(member.password_hash), stamp) else None
+    return None
 
 
 def forget_staff() -> None:
