@@ -19,6 +19,7 @@ from kits import Kits
 from kits.engines import prepare
 from kits.tables import Base
 from shop import Shop
+from shop.doors import standalone_cookies
 from subscriptions import Subscriptions
 
 FROM_ENVIRONMENT = {
@@ -51,6 +52,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     with app.app_context():
         prepare(db.engine)
     Kits(app)
+    standalone_cookies(app)
     Shop(app)
     Subscriptions(app)
     return app

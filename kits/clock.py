@@ -42,20 +42,31 @@ def today(moment: datetime) -> date:
     return moment.astimezone(timezone()).date()
 
 
+def begin_at(moment: datetime) -> None:
+    """Start the demo clock of a new database at `moment`, which may lie in the past. Raises ClockIsReal."""
+    _only_in_sandbox()
+    with host.unit() as session:
+        session.add(DemoClock(id=1, ahead=(moment - datetime.now(UTC)).total_seconds()))
+
+
 def move_to(moment: datetime) -> datetime:
     """Move the demo clock forward to `moment` and return the time it then shows.
 
     A moment that has passed leaves it where it is. Raises ClockIsReal unless
     the gateway is the sandbox.
     """
-    if not gateway_is_sandbox():
-        raise ClockIsReal("The clock can be moved only in the sandbox: the gateway takes real payments.")
+    _only_in_sandbox()
     ahead = (moment - datetime.now(UTC)).total_seconds()
     with host.unit() as session:
         if session.get(DemoClock, 1) is None:
             session.execute(insert(DemoClock).values(id=1, ahead=0.0))
         session.execute(update(DemoClock).where(DemoClock.ahead < ahead).values(ahead=ahead))
     return now()
+
+
+def _only_in_sandbox() -> None:
+    if not gateway_is_sandbox():
+        raise ClockIsReal("The clock can be moved only in the sandbox: the gateway takes real payments.")
 
 
 def _ahead() -> float:

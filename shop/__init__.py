@@ -22,7 +22,17 @@ class Shop:
     def init_app(self, app: Flask, url_prefix: str = "") -> None:
         """Register with `app` under `url_prefix`; no reference to it is kept."""
         from kits import migrate
-        from shop import registers
+        from shop import cli, registers
+        from shop.blueprints import ours
+        from shop.customers.cli import staff_command
+        from shop.demo.command import demo, demo_seed
+        from shop.demo.sandbox_commands import sandbox, sandbox_card
+        from shop.work.own_duties import OWN_DUTIES
 
         migrate.register(app, Path(__file__).parent / "migrations")
-        registers.install(app)
+        registers.install(app, url_prefix).duties.extend(OWN_DUTIES)
+        for blueprint in ours():
+            app.register_blueprint(blueprint, url_prefix=url_prefix + (blueprint.url_prefix or "") or None)
+        for command in (staff_command, demo, demo_seed, sandbox, sandbox_card):
+            cli.shop.add_command(command)
+        app.cli.add_command(cli.shop)

@@ -54,6 +54,10 @@ def ended(session: Session, subscription: Subscription, now: datetime) -> None:
     post(session, f"ended-{subscription.id}", subscription.customer.email, mail, now=now)
 
 
+def _is_last(refill: Refill) -> bool:
+    return not any(each.number > refill.number and each.state in OPEN for each in refill.subscription.refills)
+
+
 def _post(
     session: Session,
     refill: Refill,

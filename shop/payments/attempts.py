@@ -5,20 +5,21 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from kits.host import unit
+from kits.host import end_reads, session, unit
 from shop.orders.tables import Order, OrderLine
 from shop.payments.gateway import Bill, BillLine, FailedInside, OutcomeUnknown
 from shop.payments.tables import CLOSED, HOSTED, OPEN, SAVED_CARD, UNKNOWN, PaymentAttempt
 
 
-def begin(session: Session, order: Order, way: str, *, now: datetime, **known: object) -> PaymentAttempt:
+def begin(current: Session, order: Order, way: str, *, now: datetime, **known: object) -> PaymentAttempt:
     """A new attempt in the open unit, numbered after the last; `known` fills further columns. Flushes."""
-    last = session.scalar(select(func.max(PaymentAttempt.number)).where(PaymentAttempt.order_id == order.id))
+    last = current.scalar(select(func.max(PaymentAttempt.number)).where(PaymentAttempt.order_id == order.id))
     attempt = PaymentAttempt(
         order=order,
         number=(last or 0) + 1,
@@ -29,14 +30,43 @@ def begin(session: Session, order: Order, way: str, *, now: datetime, **known: o
         started_at=now,
         **known,
     )
-    session.add(attempt)
-    session.flush()
+    current.add(attempt)
+    current.flush()
     return attempt
 
 
-def latest(session: Session, order_id: int, way: str) -> PaymentAttempt | None:
+@dataclass(frozen=True)
+class Seen:
+    """An attempt as it was read: plain values, so that no transaction is open while the gateway is asked."""
+
+    id: int
+    order_id: int
+    state: str
+    key: str
+    intent_id: str | None
+    page_id: str | None
+    expires_at: datetime | None
+
+
+def seen(attempt: PaymentAttempt) -> Seen:
+    """The attempt's values; its key is the one for its next request."""
+    key = f"{attempt.key}-{attempt.requests}"
+    intent, page = attempt.intent_id, attempt.session_id
+    return Seen(attempt.id, attempt.order_id, attempt.state, key, intent, page, attempt.expires_at)
+
+
+def page_seen(order_id: int) -> Seen | None:
+    """The order's open hosted attempt, read outside any transaction."""
+    try:
+        found = open_page(session(), order_id)
+        return None if found is None else seen(found)
+    finally:
+        end_reads()
+
+
+def latest(current: Session, order_id: int, way: str) -> PaymentAttempt | None:
     """The order's newest attempt of this way."""
-    return session.scalars(
+    return current.scalars(
         select(PaymentAttempt)
         .where(PaymentAttempt.order_id == order_id, PaymentAttempt.way == way)
         .order_by(PaymentAttempt.number.desc())
@@ -44,39 +74,44 @@ def latest(session: Session, order_id: int, way: str) -> PaymentAttempt | None:
     ).first()
 
 
-def open_page(session: Session, order_id: int) -> PaymentAttempt | None:
+def open_page(current: Session, order_id: int) -> PaymentAttempt | None:
     """The hosted attempt that may still be paid, if there is one."""
-    attempt = latest(session, order_id, HOSTED)
+    attempt = latest(current, order_id, HOSTED)
     return attempt if attempt is not None and attempt.state in OPEN else None
 
 
-def live_intent(session: Session, order_id: int) -> str | None:
+def live_intent(current: Session, order_id: int) -> str | None:
     """The intent of the newest saved-card attempt unless it was cancelled."""
-    attempt = latest(session, order_id, SAVED_CARD)
+    attempt = latest(current, order_id, SAVED_CARD)
     return attempt.intent_id if attempt is not None and attempt.intent_live else None
 
 
 def note(attempt_id: int, **values: object) -> None:
     """Write what became known about an open attempt. Commits."""
-    with unit() as session:
-        write(session, attempt_id, **values)
+    with unit() as current:
+        write(current, attempt_id, **values)
 
 
-def write(session: Session, attempt_id: int, **values: object) -> bool:
+def write(current: Session, attempt_id: int, **values: object) -> bool:
     """Change an attempt that is still open; False when it has ended."""
     open_one = update(PaymentAttempt).where(PaymentAttempt.id == attempt_id, PaymentAttempt.state.in_(OPEN))
-    return bool(session.execute(open_one.values(**values)).rowcount)  # type: ignore[attr-defined]
+    return bool(current.execute(open_one.values(**values)).rowcount)  # type: ignore[attr-defined]
 
 
-def bill(order: Order, attempt: PaymentAttempt, customer: str) -> Bill:
-    """What the gateway is told of the order. Neutral words only: nothing about health."""
-    return Bill(
-        number=order.number,
-        customer=customer,
-        total=order.total,
-        lines=tuple(_bill_line(order, line) for line in order.lines),
-        metadata=metadata(order, attempt),
-    )
+def bill_for(attempt_id: int) -> Bill:
+    """What the gateway is told of the attempt's order. Neutral words only: nothing about health."""
+    try:
+        attempt = session().get_one(PaymentAttempt, attempt_id)
+        order = attempt.order
+        return Bill(
+            number=order.number,
+            customer=order.customer.stripe_customer or "",
+            total=order.total,
+            lines=tuple(_bill_line(order, line) for line in order.lines),
+            metadata=metadata(order, attempt),
+        )
+    finally:
+        end_reads()
 
 
 def metadata(order: Order, attempt: PaymentAttempt) -> dict[str, str]:
@@ -93,9 +128,9 @@ def _bill_line(order: Order, line: OrderLine) -> BillLine:
 def close_intent(intent_id: str, *, now: datetime) -> None:
     """The intent is cancelled for good: no attempt goes on with it. Commits."""
     of_intent = update(PaymentAttempt).where(PaymentAttempt.intent_id == intent_id)
-    with unit() as session:
-        session.execute(of_intent.values(intent_live=False))
-        session.execute(of_intent.where(PaymentAttempt.state.in_(OPEN)).values(state=CLOSED, ended_at=now))
+    with unit() as current:
+        current.execute(of_intent.values(intent_live=False))
+        current.execute(of_intent.where(PaymentAttempt.state.in_(OPEN)).values(state=CLOSED, ended_at=now))
 
 
 @contextmanager

@@ -10,15 +10,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from kits.errors import Busy
-from kits.host import end_reads, session, unit
-from shop.orders.find import locked, order_by_id
+from kits.host import unit
+from shop.orders.find import locked
 from shop.orders.tables import AWAITING
 from shop.payments import attempts, settle
+from shop.payments.attempts import Seen
 from shop.payments.gateway import Declined, Intent, OutcomeUnknown, Refused, Unavailable
 from shop.payments.lease import payment_lease
 from shop.payments.release import close_pages
 from shop.payments.stripe_gateway import gateway
-from shop.payments.tables import CLOSED, OPEN, SAVED_CARD, PaymentAttempt
+from shop.payments.tables import CLOSED, OPEN, SAVED_CARD
 
 UNUSABLE = "card_not_usable"
 
@@ -42,14 +43,13 @@ def charge_saved_card(order_id: int, card: str, *, now: datetime) -> str:
 
 
 def _no_page_open(order_id: int, now: datetime) -> None:
-    page = attempts.open_page(session(), order_id)
-    end_reads()
+    page = attempts.page_seen(order_id)
     if page is not None and page.expires_at is not None and page.expires_at > now:
         raise Busy("The customer has a payment page open.")
     close_pages(order_id, now=now)
 
 
-def _begun(order_id: int, now: datetime) -> PaymentAttempt | None:
+def _begun(order_id: int, now: datetime) -> Seen | None:
     """The attempt to go on with, committed: the open one, or the next. None when nothing is to be paid."""
     with unit() as current:
         order = locked(current, order_id)
@@ -57,34 +57,33 @@ def _begun(order_id: int, now: datetime) -> PaymentAttempt | None:
             return None
         last = attempts.latest(current, order_id, SAVED_CARD)
         if last is not None and last.state in OPEN:
-            return last
-        return attempts.begin(current, order, SAVED_CARD, now=now, intent_id=attempts.live_intent(current, order_id))
+            return attempts.seen(last)
+        kept = attempts.live_intent(current, order_id)
+        return attempts.seen(attempts.begin(current, order, SAVED_CARD, now=now, intent_id=kept))
 
 
-def _charged(attempt: PaymentAttempt, card: str, now: datetime) -> str:
+def _charged(attempt: Seen, card: str, now: datetime) -> str:
     intent = gateway().intent(attempt.intent_id) if attempt.intent_id else _make_intent(attempt, card)
     if not intent.paid and not intent.cancelled:
         intent = _confirm(attempt, intent, card)
     return _ended(attempt, intent, now)
 
 
-def _make_intent(attempt: PaymentAttempt, card: str) -> Intent:
-    order = order_by_id(session(), attempt.order_id)
-    bill = attempts.bill(order, attempt, order.customer.stripe_customer or "")
-    end_reads()
+def _make_intent(attempt: Seen, card: str) -> Intent:
+    bill = attempts.bill_for(attempt.id)
     with attempts.noting(attempt.id):
         try:
-            intent = gateway().create_intent(bill, card, key=f"{attempt.key}-{attempt.requests}-intent")
+            intent = gateway().create_intent(bill, card, key=f"{attempt.key}-intent")
         except Refused as error:
             raise Declined(UNUSABLE, None) from error
     attempts.note(attempt.id, intent_id=intent.id)
     return intent
 
 
-def _confirm(attempt: PaymentAttempt, intent: Intent, card: str) -> Intent:
+def _confirm(attempt: Seen, intent: Intent, card: str) -> Intent:
     with attempts.noting(attempt.id):
         try:
-            return gateway().confirm_intent(intent.id, card, key=f"{attempt.key}-{attempt.requests}-confirm")
+            return gateway().confirm_intent(intent.id, card, key=f"{attempt.key}-confirm")
         except Refused as error:
             # Paid or cancelled by someone else meanwhile, or a card that is gone: read back which.
             seen = gateway().intent(intent.id)
@@ -93,7 +92,7 @@ def _confirm(attempt: PaymentAttempt, intent: Intent, card: str) -> Intent:
             raise Declined(UNUSABLE, intent.id) from error
 
 
-def _ended(attempt: PaymentAttempt, intent: Intent, now: datetime) -> str:
+def _ended(attempt: Seen, intent: Intent, now: datetime) -> str:
     if intent.paid:
         settle.settle(intent, now=now)
         return "succeeded"

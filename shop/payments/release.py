@@ -37,16 +37,15 @@ def cancel(order_id: int, *, now: datetime) -> str:
 
 def close_pages(order_id: int, *, now: datetime) -> None:
     """Close the order's hosted page, or settle it if it is complete. The caller holds the lease. Commits."""
-    attempt = attempts.open_page(session(), order_id)
-    end_reads()
+    attempt = attempts.page_seen(order_id)
     if attempt is None:
         return
-    if attempt.session_id is None:
+    if attempt.page_id is None:
         if attempt.expires_at is not None and attempt.expires_at > now:
             raise Busy("The payment page is still being made. Try again in a minute.")
         attempts.note(attempt.id, state=CLOSED, ended_at=now)
         return
-    _closed(attempt.id, gateway().close_page(attempt.session_id), now)
+    end_page(attempt.id, gateway().close_page(attempt.page_id), now=now)
 
 
 def close_intent(order_id: int, *, now: datetime) -> None:
@@ -64,7 +63,8 @@ def close_intent(order_id: int, *, now: datetime) -> None:
         raise Busy("A charge is being worked on just now. Try again in a minute.")
 
 
-def _closed(attempt_id: int, page: HostedPage, now: datetime) -> None:
+def end_page(attempt_id: int, page: HostedPage, *, now: datetime) -> None:
+    """Record that a page can no longer be paid: settle it, or close its attempt. Raises Busy while it can. Commits."""
     if page.intent is not None and page.intent.paid:
         settle.settle(page.intent, now=now, page_id=page.id)
     elif page.status == "expired":

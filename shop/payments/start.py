@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -13,13 +14,15 @@ from kits.settings import setting
 from shop.customers.tables import Customer
 from shop.orders.find import locked
 from shop.orders.tables import AWAITING, Order
-from shop.payments import attempts, settle
-from shop.payments.gateway import HostedPage
+from shop.payments import attempts
+from shop.payments.gateway import HostedPage, Refused
 from shop.payments.lease import payment_lease
-from shop.payments.release import close_intent
+from shop.payments.release import close_intent, end_page
 from shop.payments.stripe_gateway import gateway
 from shop.payments.tables import CLOSED, HOSTED, PaymentAttempt
 
+# Stripe keeps a page open for 30 minutes at least; ours gets a minute for the way there.
+GATEWAY_SHORTEST = timedelta(minutes=30)
 SHORTEST_PAGE = timedelta(minutes=31)
 
 
@@ -41,17 +44,13 @@ def pay_in_person(order_id: int, *, return_url: str, cancel_url: str, now: datet
 
 
 def _open_page(order_id: int, now: datetime) -> HostedPage | None:
-    attempt = attempts.open_page(session(), order_id)
-    end_reads()
-    if attempt is None or attempt.session_id is None:
+    attempt = attempts.page_seen(order_id)
+    if attempt is None or attempt.page_id is None:
         return None
-    page = gateway().page(attempt.session_id)
+    page = gateway().page(attempt.page_id)
     if page.status == "open":
         return page
-    if page.intent is not None and page.intent.paid:
-        settle.settle(page.intent, now=now, page_id=page.id)
-    else:
-        attempts.note(attempt.id, state=CLOSED, ended_at=now)
+    end_page(attempt.id, page, now=now)
     return None
 
 
@@ -62,7 +61,7 @@ def _begin(order_id: int, now: datetime) -> int:
         if order.state != AWAITING:
             raise WrongState("This order is not waiting for a payment any more.")
         waiting = attempts.open_page(current, order_id)
-        if waiting is not None and waiting.expires_at and waiting.expires_at > now + SHORTEST_PAGE / 2:
+        if waiting is not None and waiting.expires_at and waiting.expires_at >= now + GATEWAY_SHORTEST:
             return waiting.id
         if waiting is not None:
             attempts.write(current, waiting.id, state=CLOSED, ended_at=now)
@@ -79,38 +78,53 @@ def _new(current: Session, order: Order, now: datetime) -> PaymentAttempt:
 def _made(attempt_id: int, return_url: str, cancel_url: str, now: datetime) -> str:
     """Make the page under the attempt's key; asking again under it gives the same page."""
     with attempts.noting(attempt_id):
-        customer = _customer_of(attempt_id)
-        attempt = session().get_one(PaymentAttempt, attempt_id)
-        bill, key = attempts.bill(attempt.order, attempt, customer), f"{attempt.key}-{attempt.requests}-page"
-        save_card, closes = _later_charges(attempt.order), attempt.expires_at or now + SHORTEST_PAGE
-        end_reads()
-        page = gateway().create_page(
-            bill, save_card=save_card, expires_at=closes, success_url=return_url, cancel_url=cancel_url, key=key
-        )
+        order = _Payer.of(attempt_id, now)
+        if order.gateway_id is None:
+            _make_customer(order)
+        try:
+            page = gateway().create_page(
+                attempts.bill_for(attempt_id),
+                save_card=order.save_card,
+                expires_at=order.closes,
+                success_url=return_url,
+                cancel_url=cancel_url,
+                key=f"{order.key}-page",
+            )
+        except Refused:
+            attempts.note(attempt_id, state=CLOSED, ended_at=now)
+            raise
     attempts.note(attempt_id, session_id=page.id, session_url=page.url)
     return page.url or ""
 
 
-def _later_charges(order: Order) -> bool:
-    """True when the card is to be kept: refills follow, or this is one."""
-    return order.kind == "refill" or any(line.refills for line in order.lines)
+@dataclass(frozen=True)
+class _Payer:
+    """Who pays an attempt's order, and how: plain values."""
+
+    id: int
+    email: str
+    name: str
+    gateway_id: str | None
+    save_card: bool
+    closes: datetime
+    key: str
+
+    @classmethod
+    def of(cls, attempt_id: int, now: datetime) -> _Payer:
+        try:
+            attempt = session().get_one(PaymentAttempt, attempt_id)
+            order, person, key = attempt.order, attempt.order.customer, attempts.seen(attempt).key
+            # The card is kept where refills follow, and where this is one.
+            save_card = order.kind == "refill" or any(line.refills for line in order.lines)
+            closes = attempt.expires_at or now + SHORTEST_PAGE
+            return cls(person.id, person.email, person.name, person.stripe_customer, save_card, closes, key)
+        finally:
+            end_reads()
 
 
-def _customer_of(attempt_id: int) -> str:
-    """The gateway's customer for this attempt's order, made once and kept. Commits."""
-    attempt = session().get_one(PaymentAttempt, attempt_id)
-    person, key = attempt.order.customer, f"{attempt.key}-{attempt.requests}-customer"
-    known, row_id, email, name = person.stripe_customer, person.id, person.email, person.name
-    end_reads()
-    return known or _customer(row_id, email, name, key=key)
-
-
-def _customer(row_id: int, email: str, name: str, *, key: str) -> str:
-    made = gateway().create_customer(email, name, key=key)
+def _make_customer(payer: _Payer) -> None:
+    """Make the gateway's customer once and keep its id; who comes second uses the first one's. Commits."""
+    made = gateway().create_customer(payer.email, payer.name, key=f"{payer.key}-customer")
+    nobody_yet = update(Customer).where(Customer.id == payer.id, Customer.stripe_customer.is_(None))
     with unit() as current:
-        current.execute(
-            update(Customer)
-            .where(Customer.id == row_id, Customer.stripe_customer.is_(None))
-            .values(stripe_customer=made)
-        )
-        return current.get_one(Customer, row_id, populate_existing=True).stripe_customer or made
+        current.execute(nobody_yet.values(stripe_customer=made))

@@ -1,0 +1,10 @@
+"""The shop's own duties, in the order in which a round works them."""
+
+from __future__ import annotations
+
+from shop.payments.refunds import REFUND_DUTY
+from shop.payments.release import ABANDONED_DUTY
+from shop.payments.webhooks import WEBHOOK_DUTY
+from shop.work.mail import MAIL_DUTY
+
+OWN_DUTIES = (WEBHOOK_DUTY, MAIL_DUTY, REFUND_DUTY, ABANDONED_DUTY)
