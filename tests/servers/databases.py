@@ -134,12 +134,7 @@ def an_app(url: str, **config: Any) -> Iterator[Flask]:
 def upgraded(url: str) -> None:
     """Bring the database at `url` to our newest schema."""
     with an_app(url):
-        if any(Path().glob("*/migrations/versions/*.py")):
-            migrate.upgrade(host.engine())
-        else:
-            from kits.tables import Base
-
-            Base.metadata.create_all(host.engine())
+        migrate.upgrade(host.engine())
 
 
 def empty(url: str) -> None:

@@ -1,0 +1,108 @@
+"""Looking up kits: what is on sale, at the price of the moment, with the notice of the day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select, update
+
+from kits import host
+from kits.catalogue.first_kit import KIT_PRICE, REFILL_PRICE, ROLLER, SERUM, SLUG
+from kits.catalogue.kits import item_by_sku, kit_by_slug, published_kits
+from kits.catalogue.notice import notice_in_force, publish
+from kits.catalogue.session_plan import SessionPlan
+from kits.catalogue.tables import Kit, Price
+from kits.errors import BadInput, NotFound
+from kits.money import Money
+
+
+def offer(now: datetime) -> tuple[int, int]:
+    """What the kit and a refill cost at `now`."""
+    found = kit_by_slug(host.session(), SLUG, now)
+    host.end_reads()
+    return found.price.amount, found.refill_price.amount
+
+
+def change(kind: str, amount: int, since: datetime) -> None:
+    with host.unit() as session:
+        kit_id = session.scalars(select(Kit.id)).one()
+        session.add(Price(kit_id=kit_id, kind=kind, amount=amount, currency="GBP", valid_from=since))
+
+
+def test_the_first_kit_is_a_roller_and_three_months_of_serum(kit: str, now: datetime) -> None:
+    found = kit_by_slug(host.session(), kit, now)
+    parts = {part.item.sku: (part.in_kit, part.in_refill) for part in found.kit.components}
+    assert parts == {ROLLER: (1, 0), SERUM: (1, 1)}
+    assert (found.price, found.refill_price) == (Money(KIT_PRICE, "GBP"), Money(REFILL_PRICE, "GBP"))
+    assert found.kit.limits.plan(10, 4, date(2027, 1, 4)).boxes == 3
+
+
+def test_the_total_of_a_plan_is_reckoned_from_the_kits_prices(kit: str, now: datetime) -> None:
+    found = kit_by_slug(host.session(), kit, now)
+    assert found.total(SessionPlan(10, 4, date(2027, 1, 4)), 2) == Money(2 * (KIT_PRICE + 2 * REFILL_PRICE), "GBP")
+
+
+def test_a_new_price_holds_from_its_moment_on(kit: str, now: datetime) -> None:
+    change("kit", 9900, now)
+    change("refill", 1, now + timedelta(days=1))
+    assert offer(now - timedelta(seconds=1)) == (KIT_PRICE, REFILL_PRICE)
+    assert offer(now) == (9900, REFILL_PRICE)
+    assert offer(now + timedelta(days=1)) == (9900, 1)
+
+
+def test_a_kit_without_both_prices_is_not_on_sale(kit: str, now: datetime) -> None:
+    with host.unit() as session:
+        session.execute(delete(Price).where(Price.kind == "refill"))
+    with pytest.raises(NotFound):
+        offer(now)
+
+
+def test_a_kit_that_is_not_published_is_not_found(kit: str, now: datetime) -> None:
+    with host.unit() as session:
+        session.execute(update(Kit).values(published=False))
+    with pytest.raises(NotFound):
+        offer(now)
+    assert published_kits(host.session(), now) == []
+
+
+@pytest.mark.parametrize("slug", ["", "none", "Mesotherapy-Kit", "'; DROP TABLE kits_kit; --", "a\0b", "\ud800"])
+def test_an_unknown_slug_is_not_found(kit: str, now: datetime, slug: str) -> None:
+    with pytest.raises(NotFound):
+        kit_by_slug(host.session(), slug, now)
+
+
+def test_the_kits_on_sale_are_listed_with_their_prices(kit: str, now: datetime) -> None:
+    assert [(found.kit.slug, found.price.amount) for found in published_kits(host.session(), now)] == [(kit, KIT_PRICE)]
+
+
+def test_an_item_is_found_by_its_sku(kit: str) -> None:
+    assert item_by_sku(host.session(), SERUM).name == "Serum, three months"
+    with pytest.raises(NotFound, match="SERUM-9M"):
+        item_by_sku(host.session(), "SERUM-9M")
+
+
+def test_the_notice_in_force_is_the_newest_of_the_day(kit: str, app: Flask) -> None:
+    with host.unit() as session:
+        kit_id = session.scalars(select(Kit.id)).one()
+        publish(session, kit_id, "2", "Two.", date(2027, 1, 4))
+        publish(session, kit_id, "2b", "Two, corrected.", date(2027, 1, 4))
+        publish(session, kit_id, "3", "Three.", date(2027, 2, 1))
+    in_force = {day: notice_in_force(host.session(), kit_id, day).version for day in map(date.fromisoformat, (
+        "2027-01-03", "2027-01-04", "2027-01-31", "2027-02-01",
+    ))}  # fmt: skip
+    assert list(in_force.values()) == ["1", "2b", "2b", "3"]
+
+
+def test_a_kit_without_a_notice_cannot_be_sold(kit: str) -> None:
+    kit_id = host.session().scalars(select(Kit.id)).one()
+    with pytest.raises(NotFound, match="no notice"):
+        notice_in_force(host.session(), kit_id, date(2019, 12, 31))
+
+
+def test_an_empty_notice_is_not_published(kit: str) -> None:
+    kit_id = host.session().scalars(select(Kit.id)).one()
+    with pytest.raises(BadInput) as refused:
+        publish(host.session(), kit_id, "2", " \n", datetime.now(UTC).date())
+    assert refused.value.field == "text"
