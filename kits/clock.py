@@ -7,10 +7,12 @@ it moves forward only and ticks on.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Float, insert, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kits import host
 from kits.errors import RefilleryError
@@ -59,9 +61,14 @@ def move_to(moment: datetime) -> datetime:
     ahead = (moment - datetime.now(UTC)).total_seconds()
     with host.unit() as session:
         if session.get(DemoClock, 1) is None:
-            session.execute(insert(DemoClock).values(id=1, ahead=0.0))
+            _begin(session)
         session.execute(update(DemoClock).where(DemoClock.ahead < ahead).values(ahead=ahead))
     return now()
+
+
+def _begin(session: Session) -> None:
+    with suppress(IntegrityError), session.begin_nested():  # another process may begin it at the same moment
+        session.execute(insert(DemoClock).values(id=1, ahead=0.0))
 
 
 def _only_in_sandbox() -> None:
