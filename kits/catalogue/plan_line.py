@@ -15,8 +15,8 @@ from dateutil.relativedelta import relativedelta
 from kits.catalogue.session_plan import BOX_MONTHS, SessionPlan
 from kits.dates import short, written
 
-LEAST_ROOM = 7.0
-"""A month's label needs this much of the line."""
+LEAST_ROOM, YEAR_ROOM = 7.0, 12.0
+"""A month's label needs this much of the line, and a year's before the next year's."""
 
 
 @dataclass(frozen=True)
@@ -145,19 +145,24 @@ def _boxes(opened: Sequence[date], last: date, scale: _Scale, marks: Marks) -> I
 
 
 def _months(scale: _Scale) -> Iterator[Month]:
-    firsts, first = [], scale.start.replace(day=1) + relativedelta(months=1)
-    while first <= scale.end:
-        firsts.append(first)
-        first += relativedelta(months=1)
-    if not firsts or scale.at(firsts[0]) >= LEAST_ROOM:
-        yield Month(0.0, f"{scale.start:%b}", f"{scale.start.year}")
-        named = scale.start.year
-    else:
-        named = 0
-    for day in firsts:
-        if scale.at(day) <= 100 - LEAST_ROOM:
-            yield Month(scale.at(day), f"{day:%b}", "" if day.year == named else f"{day.year}")
+    """The firsts of months, and before them the month it starts in where there is room; each year named once."""
+    named = 0
+    for x, day in _named_days(scale):
+        january = scale.at(date(day.year + 1, 1, 1))
+        if day.year == named or (x < 1 and x < january < x + YEAR_ROOM):
+            yield Month(x, f"{day:%b}", "")
+        else:
             named = day.year
+            yield Month(x, f"{day:%b}", f"{named}")
+
+
+def _named_days(scale: _Scale) -> Iterator[tuple[float, date]]:
+    day = scale.start.replace(day=1) + relativedelta(months=1)
+    if scale.at(day) >= LEAST_ROOM:
+        yield 0.0, scale.start
+    while scale.at(day) <= 100 - LEAST_ROOM:
+        yield scale.at(day), day
+        day += relativedelta(months=1)
 
 
 def _title(sessions: int, boxes: int) -> str:

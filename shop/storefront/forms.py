@@ -8,8 +8,11 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from kits.errors import BadInput, RefilleryError
+from shop.orders.checkout import EMAIL
 
 UNREADABLE = "This holds a sign that we cannot read. Please type it again."
+NO_EMAIL = "Please give an e-mail address like name@example.org."
+UNTICKED = "Please read the notice and tick the box to go on."
 LARGEST = 10**6
 
 
@@ -55,6 +58,23 @@ def words() -> fields.String:
     return fields.String(load_default="", validate=_printable)
 
 
+def _is_email(text: str) -> None:
+    if not EMAIL.fullmatch(text.strip()):
+        raise ValidationError(NO_EMAIL)
+
+
+def filled(sentence: str, *more: Any) -> fields.String:
+    """A line of text that must not be left empty; empty gets `sentence`."""
+
+    def not_blank(text: str) -> None:
+        if not text.strip():
+            raise ValidationError(sentence)
+
+    return fields.String(
+        required=True, validate=validate.And(not_blank, _printable, *more), error_messages={"required": sentence}
+    )
+
+
 def tick() -> fields.Boolean:
     """A box or a choice that counts as no when it is left alone."""
     return fields.Boolean(load_default=False, error_messages={"invalid": "Choose one of the two."})
@@ -86,15 +106,19 @@ class LineForm(Form):
 class CheckoutForm(Form):
     """All that the checkout asks for."""
 
-    email = words()
-    name = words()
-    line1 = words()
-    city = words()
-    postcode = words()
+    email = filled(NO_EMAIL, _is_email)
+    name = filled("Please give your name.")
+    line1 = filled("Please give the street and the number of your house.")
+    city = filled("Please give your city.")
+    postcode = filled("Please give your postcode.")
     country = words()
     version = words()
     submission = words()
-    accepted = tick()
+    accepted = fields.Boolean(
+        required=True,
+        validate=validate.Equal(True, error=UNTICKED),
+        error_messages={"required": UNTICKED, "invalid": UNTICKED},
+    )
 
 
 class ReceiveForm(Form):

@@ -14,6 +14,7 @@ from kits import clock
 from kits.catalogue.kits import PricedKit, kit_by_slug, published_kits
 from kits.catalogue.notice import notice_in_force
 from kits.catalogue.plan_line import PlanLine, plan_line
+from kits.catalogue.session_plan import SessionPlan
 from kits.errors import BadInput
 from kits.host import session
 from kits.stock.reservations import how_many
@@ -35,8 +36,11 @@ class Offered:
 
 
 def front() -> str:
-    """The front page: every kit on sale."""
-    return render_template("shop/front.html", offers=published_kits(session(), clock.now()))
+    """The front page: every kit on sale, and what the longest plan of the first looks like."""
+    now = clock.now()
+    offers = published_kits(session(), now)
+    example = plan_line(_longest(offers[0], now)) if offers else None
+    return render_template("shop/front.html", offers=offers, example=example)
 
 
 def kits() -> BaseResponse:
@@ -92,6 +96,11 @@ def wish_from(slug: str, read: Mapping[str, Any]) -> Wish:
 def _offered(wish: Wish, now: datetime) -> Offered:
     line = priced(session(), [wish], now)[0]
     return Offered(line, plan_line(line.plan), how_many(session(), line.demands(), clock.today(now)))
+
+
+def _longest(offer: PricedKit, now: datetime) -> SessionPlan:
+    limits = offer.kit.limits
+    return limits.plan(limits.max_sessions, limits.max_weeks, clock.today(now) + timedelta(days=DAYS_TO_DELIVER))
 
 
 def _start_from(offer: PricedKit, now: datetime) -> dict[str, str]:

@@ -4,6 +4,8 @@
   const result = document.querySelector("[data-plan-result]");
   if (!form || !result) return;
 
+  form.querySelector("[data-plan-button]")?.toggleAttribute("hidden", true);
+
   let latest = 0;
   let stale = false;
   let timer;
