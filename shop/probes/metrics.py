@@ -39,7 +39,7 @@ def _by_state(
 ) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, about, labels=["state"])
     counted = select(table.state, func.count()).where(table.state.in_(states)).group_by(table.state)
-    found = dict(host.session().execute(counted).tuples().all())
+    found = {row[0]: row[1] for row in host.session().execute(counted)}
     for state in states:
         family.add_metric([state], found.get(state, 0))
     return family

@@ -90,7 +90,10 @@ def _write(folder: Path, mail: Envelope, message: EmailMessage) -> None:
 def _send(parts: SplitResult, mail: Envelope, message: EmailMessage, sender: str) -> None:
     with _connected(parts) as server:
         # The bare address: a name with an umlaut in it would ask for an extension few servers have.
-        server.send_message(message, from_addr=parseaddr(sender)[1], to_addrs=[mail.to])
+        try:
+            server.send_message(message, from_addr=parseaddr(sender)[1], to_addrs=[mail.to])
+        except smtplib.SMTPNotSupportedError as error:
+            raise RecipientRefused("The mail server cannot write to an address with such characters.") from error
 
 
 @contextmanager
@@ -121,8 +124,6 @@ def _translated(error: Exception) -> RefilleryError:
         return _by_code(*next(iter(error.recipients.values())))
     if isinstance(error, smtplib.SMTPDataError):
         return _by_code(error.smtp_code, error.smtp_error)
-    if isinstance(error, smtplib.SMTPNotSupportedError):
-        return RecipientRefused("The mail server cannot write to an address with such characters.")
     return MailWaits(f"Mails wait: the mail server did not take one ({type(error).__name__}).")
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 
 import pytest
 from flask import Flask
@@ -43,8 +42,7 @@ def mails(mail_folder: Path) -> Callable[[], list[EmailMessage]]:
 
     def sent() -> list[EmailMessage]:
         run_once([MAIL_DUTY])
-        found = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in sorted(mail_folder.iterdir())]
-        return cast("list[EmailMessage]", found)
+        return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in sorted(mail_folder.iterdir())]
 
     return sent
 
