@@ -1,0 +1,170 @@
+"""Drives the real use cases from a test: buying a kit, letting time pass, working what is due, reading back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from sqlalchemy import select, update
+
+from kits import clock, host
+from kits.settings import timezone
+from shop.links import order_url, return_url
+from shop.orders.basket import Wish
+from shop.orders.checkout import Address, Purchase, place
+from shop.orders.tables import Order
+from shop.payments.settle import settle_page
+from shop.payments.start import pay_in_person
+from shop.registers import registers
+from shop.work import duties
+from shop.work.demo_clock import tell_sandbox
+from subscriptions.tables import Refill, Subscription
+from tests.servers.sandbox import Sandbox
+
+CARD = "4242424242424242"
+MAX_ROUNDS = 60
+
+
+@dataclass(frozen=True)
+class Bought:
+    """An order as plain values; `subscription_id` is None without refills, or while it is not paid."""
+
+    order_id: int
+    number: str
+    token: str
+    subscription_id: int | None
+
+
+@dataclass(frozen=True)
+class RefillSeen:
+    """A refill as plain values, so that reading it leaves no transaction open."""
+
+    id: int
+    number: int
+    state: str
+    needed_on: date
+    notice_on: date
+    charge_on: date
+    retry_on: date | None
+    paid_on: date | None
+    notice_amount: int | None
+    order_id: int | None
+
+
+def morning(day: date) -> datetime:
+    """Nine o'clock of a day in the shop's zone."""
+    return datetime.combine(day, time(9), timezone())
+
+
+class Driver:
+    """What a customer and the days do to the shop of `app`'s pushed context."""
+
+    def __init__(self, kit: str, sandbox: Sandbox) -> None:
+        self.kit, self.sandbox, self._buyers = kit, sandbox, 0
+
+    def order(
+        self, sessions: int = 10, every_weeks: int = 4, quantity: int = 1, refills: bool = True, email: str = ""
+    ) -> Bought:
+        """Place an order from today on, unpaid."""
+        now = clock.now()
+        self._buyers += 1
+        wish = Wish(self.kit, quantity, sessions, every_weeks, clock.today(now), refills)
+        address = Address("1 Garden Row", "London", "SE1 6HA", "GB")
+        buyer = email or f"buyer{self._buyers}@example.org"
+        return self.seen(place(Purchase(buyer, "A Buyer", address, (wish,), "1", True), now=now))
+
+    def page(self, order_id: int) -> str:
+        """The address of the sandbox's page on which the order can be paid."""
+        token = self.seen(order_id).token
+        return pay_in_person(order_id, return_url=return_url(token), cancel_url=order_url(token), now=clock.now())
+
+    def pay(self, url: str, card: str = CARD) -> str:
+        """Pay on the page as a browser would; returns the page's id. Nothing is settled yet."""
+        answer = self.sandbox.pay(url, card)
+        assert answer.status_code == 303, answer.text
+        return parse_qs(urlsplit(answer.headers["Location"]).query)["page_id"][0]
+
+    def buy(self, *, card: str = CARD, **order: object) -> Bought:
+        """Order, pay and come back to the shop."""
+        order_id = self.order(**order).order_id  # type: ignore[arg-type]
+        settle_page(self.pay(self.page(order_id), card), now=clock.now())
+        return self.seen(order_id)
+
+    def travel(self, to: date | datetime, *, work: bool = True) -> datetime:
+        """Let both clocks go forward to a moment (of a day: nine o'clock) and work what is due then."""
+        moment = to if isinstance(to, datetime) else morning(to)
+        shown = clock.move_to(moment)
+        tell_sandbox(shown)
+        if work:
+            self.work()
+        return shown
+
+    def work(self) -> None:
+        """Work until nothing is due; what waits after a failure need not wait: as if its time had passed."""
+        ours = registers().duties
+        for _ in range(MAX_ROUNDS):
+            if not duties.one_round(ours) and not self._hurry():
+                return
+        raise AssertionError(f"still something to do after {MAX_ROUNDS} rounds")
+
+    def _hurry(self) -> bool:
+        """Free the rows that wait, unless a worker holds them; True when there were any."""
+        freed = 0
+        for table in {duty.table for duty in registers().duties}:
+            waiting = update(table).where(table.free_at > 0, table.claimed_by.is_(None)).values(free_at=0.0)
+            with host.unit() as session:
+                freed += session.execute(waiting).rowcount  # type: ignore[attr-defined]
+        return freed > 0
+
+    def until_due(self, bought: Bought, number: int = 1) -> RefillSeen:
+        """Let time pass until the refill's charge is due; not charged yet."""
+        self.travel(self.refill(bought, number).notice_on)
+        refill = self.refill(bought, number)
+        assert refill.state == "notified", refill
+        self.travel(refill.charge_on, work=False)
+        return self.refill(bought, number)
+
+    def seen(self, order_id: int) -> Bought:
+        """The order as it is now."""
+        session = host.session()
+        number, token = session.execute(select(Order.number, Order.token).where(Order.id == order_id)).one()
+        subscription = session.scalar(select(Subscription.id).where(Subscription.order_id == order_id))
+        host.end_reads()
+        return Bought(order_id, number, token, subscription)
+
+    def state(self, order_id: int | None) -> str:
+        """The order's state now."""
+        found = host.session().scalar(select(Order.state).where(Order.id == order_id))
+        host.end_reads()
+        assert found is not None
+        return found
+
+    def refill(self, bought: Bought, number: int = 1) -> RefillSeen:
+        """One refill of the order's plan, as it is now."""
+        return self.refills(bought)[number - 1]
+
+    def refills(self, bought: Bought) -> list[RefillSeen]:
+        """All refills of the order's plan, as they are now."""
+        of = select(Refill).join(Subscription).where(Subscription.order_id == bought.order_id).order_by(Refill.number)
+        rows = host.session().scalars(of).all()
+        seen = [RefillSeen(**{name: getattr(row, name) for name in RefillSeen.__annotations__}) for row in rows]
+        host.end_reads()
+        return seen
+
+    def charges(self) -> Counter[tuple[str, str]]:
+        """How many charges took money, by root order and refill (`-`: the first payment), refunded ones too."""
+        each = (charge["metadata"] for charge in self.sandbox.charges())
+        return Counter((about["root_order"], about.get("refill", "-")) for about in each)
+
+    def card_behaves(self, bought: Bought, card: str | None) -> None:
+        """From now on the saved card acts as another test card; None: as itself."""
+        saved = host.session().scalar(select(Subscription.card).where(Subscription.id == bought.subscription_id))
+        host.end_reads()
+        self.sandbox._said("POST", f"cards/{saved}", {"behaves_like": card})
+
+
+def days(count: int) -> timedelta:
+    """So many days."""
+    return timedelta(days=count)
