@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from flask import url_for
 from flask.sansio.blueprints import Blueprint
 
@@ -45,6 +46,7 @@ def words() -> dict[str, Any]:
         "moment": moment,
         "clock": clock,
         "asset": asset,
+        "country": country,
         "shop_name": setting("NAME"),
     }
 
@@ -62,6 +64,11 @@ def moment(when: datetime) -> str:
 def clock(when: datetime) -> str:
     """The time of day as `09:00`, in the shop's zone."""
     return f"{when.astimezone(timezone()):%H:%M}"
+
+
+def country(code: str) -> str:
+    """The English name of a country by its ISO 3166 code."""
+    return str(Locale("en", "GB").territories.get(code, code))
 
 
 def asset(name: str) -> str:

@@ -31,8 +31,6 @@ def blueprint() -> Blueprint:
     for part in (front, basket, checkout, orders):
         for rule, endpoint, view, methods in part.ROUTES:
             made.add_url_rule(rule, endpoint, view, methods=methods)
-    # Installed, each package brings its own templates: this makes the drawings of `kits` known.
-    made.register_blueprint(Blueprint("drawings", __name__, template_folder=template_folder("kits")))
     speak(made)
     errors.answer(made)
     guard(made)

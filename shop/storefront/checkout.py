@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from babel import Locale
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -23,6 +22,7 @@ from shop.storefront import kept
 from shop.storefront.basket import Row, row
 from shop.storefront.forms import CheckoutForm, Wrong, sentences, taken
 from shop.storefront.orders import to_payment
+from shop.templating import country
 
 STALE = "This form was open for too long. Please look it over and press the button again."
 
@@ -72,7 +72,7 @@ def _page(values: Mapping[str, str], errors: dict[str, str]) -> str | None:
         values=values,
         errors=errors,
         notices=_notices(rows, now),
-        countries=countries(),
+        countries=[(code, country(code)) for code in setting("COUNTRIES")],
         due_today=due_today(lines),
         plan_total=plan_total(lines),
         submission=kept.submission(),
@@ -84,12 +84,6 @@ def _notices(rows: list[Row], now: datetime) -> list[ContraindicationNotice]:
     """The notices in force for what is bought, one a kit."""
     kit_ids = dict.fromkeys(each.priced.offer.kit.id for each in rows if each.priced)
     return [notice_in_force(session(), kit_id, clock.today(now)) for kit_id in kit_ids]
-
-
-def countries() -> list[tuple[str, str]]:
-    """The countries we deliver to: code and English name."""
-    names = Locale("en", "GB").territories
-    return [(code, names.get(code, code)) for code in setting("COUNTRIES")]
 
 
 ROUTES = (

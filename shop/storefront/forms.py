@@ -124,8 +124,8 @@ class CheckoutForm(Form):
 class ReceiveForm(Form):
     """A delivery as the stock room books it."""
 
-    sku = words()
-    lot = words()
+    sku = filled("Choose the item.")
+    lot = filled("Give the code on the box.")
     quantity = whole("Give a quantity from 1 to 1,000,000.", required=True)
     expires = day("Give the day the lot expires.", required=True)
 

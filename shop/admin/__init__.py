@@ -1,0 +1,24 @@
+"""The admin: today's work, orders, stock. HTTP only, for staff."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+
+def blueprint() -> Blueprint:
+    """`/admin/…`, a fresh blueprint each time."""
+    from shop.admin import orders, stock, today
+    from shop.admin.door import staff_only
+    from shop.doors import guard
+    from shop.storefront import errors
+    from shop.templating import speak, template_folder
+
+    made = Blueprint("refillery_admin", __name__, url_prefix="/admin", template_folder=template_folder())
+    staff_only(made)
+    for part in (today, orders, stock):
+        for rule, endpoint, view, methods in part.ROUTES:
+            made.add_url_rule(rule, endpoint, view, methods=methods)
+    speak(made)
+    errors.answer(made, "shop/admin/problem.html")
+    guard(made)
+    return made
