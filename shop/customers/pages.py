@@ -14,6 +14,7 @@ from shop.customers.tables import Customer
 from shop.doors import guard
 from shop.orders.tables import Order
 from shop.registers import registers
+from shop.storefront.errors import answer
 from shop.templating import speak, template_folder
 
 MOST_ORDERS = 50
@@ -24,6 +25,7 @@ def blueprint() -> Blueprint:
     made = Blueprint("refillery_account", __name__, url_prefix="/account", template_folder=template_folder())
     guard(made, limit="sign-in")
     speak(made)
+    answer(made)
     made.get("/")(home)
     made.post("/")(ask)
     made.get("/sign-in/<token>")(link)

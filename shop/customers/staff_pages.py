@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from shop.customers import signed_in, staff
 from shop.doors import guard, limits
+from shop.storefront.errors import answer
 from shop.templating import speak, template_folder
 
 HERE = re.compile(r"/(?![/\\])[!-~]*")
@@ -21,6 +22,7 @@ def blueprint() -> Blueprint:
     made = Blueprint("refillery_staff", __name__, url_prefix="/admin", template_folder=template_folder())
     guard(made, limit="sign-in")
     speak(made)
+    answer(made)
     made.get("/sign-in")(sign_in)
     made.post("/sign-in", endpoint="let_in")(let_in)
     made.post("/sign-out")(sign_out)

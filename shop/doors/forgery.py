@@ -8,21 +8,26 @@ from typing import Any
 from flask import Response, current_app, request
 from flask.sansio.blueprints import Blueprint
 from flask_wtf.csrf import ValidationError, generate_csrf, validate_csrf
+from werkzeug.exceptions import RequestEntityTooLarge
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 FORM_HOURS = 12
+LARGEST_FORM = 256 * 1024
 
 
 def check(refuse: Callable[[int, str, str], Response]) -> Callable[[], Response | None]:
-    """A `before_request` that turns away a form without this session's token."""
+    """A `before_request` that turns away a form without this session's token, or of more than 256 KiB."""
 
     def turn_away_forgeries() -> Response | None:
         if request.method not in UNSAFE:
             return None
+        request.max_content_length = LARGEST_FORM
         try:
             validate_csrf(_sent_token(), time_limit=FORM_HOURS * 3600)
         except ValidationError:
             return refuse(400, "This form is no longer valid", "Go back, reload the page and try again.")
+        except RequestEntityTooLarge:
+            return refuse(413, "This form is too large", "Go back and send less.")
         return None
 
     return turn_away_forgeries

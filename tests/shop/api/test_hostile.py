@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from typing import Any
 
 import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.servers.client import Visitor
+from tests.servers.sandbox import Sandbox
 
 JSON = "application/json"
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.dates().map(str),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
 PATHS = {
     "/api/v1/kits": "GET, HEAD, OPTIONS",
     "/api/v1/kits/x/plan": "GET, HEAD, OPTIONS",
@@ -90,3 +101,51 @@ def test_no_cookie_is_set_and_nothing_is_kept(client: Visitor, kit: str) -> None
     assert "Set-Cookie" not in answer.headers
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def places(document: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The way to every value in `document`, itself included."""
+    inner = (
+        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    )
+    return [at, *(way for key, value in inner for way in places(value, (*at, key)))]
+
+
+def replaced(document: Any, way: tuple[Any, ...], value: Any) -> Any:
+    if not way:
+        return value
+    changed = copy.deepcopy(document)
+    inner = changed
+    for step in way[:-1]:
+        inner = inner[step]
+    inner[way[-1]] = value
+    return changed
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_stands_in_an_order_it_is_answered_without_a_fault(
+    client: Visitor, sandbox: Sandbox, body: dict[str, Any], engine_name: str, data: st.DataObject
+) -> None:
+    way = data.draw(st.sampled_from(places(body)))
+    sent = json.dumps(replaced(body, way, data.draw(ANYTHING)))
+    answer = client.post("/api/v1/orders", data=sent, content_type=JSON)
+    assert answer.status_code in {201, 404, 409, 422}, answer.text
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(query=st.fixed_dictionaries({name: st.text() for name in ("sessions", "every_weeks", "start", "kit")}))
+def test_whatever_a_query_says_it_is_answered_without_a_fault(
+    client: Visitor, kit: str, engine_name: str, query: dict[str, str]
+) -> None:
+    assert client.get(f"/api/v1/kits/{kit}/plan", query_string=query).status_code == 422
+    assert client.get("/api/v1/notice", query_string=query).status_code in {404, 422}
+
+
+def test_a_fault_of_ours_is_a_problem_document_without_its_cause(app: Flask, client: Visitor, kit: str) -> None:
+    app.config |= {"PROPAGATE_EXCEPTIONS": False, "SHOP_TIMEZONE": "Nowhere"}
+    answer = client.get("/api/v1/notice", query_string={"kit": kit})
+    assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
+    assert "Nowhere" not in answer.text

@@ -33,6 +33,14 @@ def test_a_form_without_the_right_token_is_told_to_go_back(host_app: Hosts, toke
     assert "Go back, reload the page and try again." in answer.text
 
 
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_form_without_end_is_refused_unread(host_app: Hosts, kind: str) -> None:
+    client = host_app().test_client()
+    data = {"csrf_token": client.get("/form").text, "name": "x" * 300_000}
+    answer = client.post("/form", data=data, content_type=kind)
+    assert answer.status_code == 413
+
+
 def test_another_sessions_token_is_refused(host_app: Hosts) -> None:
     app = host_app()
     token = app.test_client().get("/form").text
