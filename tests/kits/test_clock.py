@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -74,6 +76,12 @@ def test_every_process_sees_the_same_time(demo: Flask, another_app: Callable[...
     clock.move_to(real() + timedelta(days=100))
     with another_app().app_context():
         assert abs(clock.now() - real() - timedelta(days=100)) < MOMENT
+
+
+def test_many_who_move_it_at_once_leave_it_at_the_latest(demo: Flask, at_once: Callable[..., list[Any]]) -> None:
+    moved = at_once([partial(clock.move_to, real() + timedelta(days=days)) for days in range(1, 9)])
+    assert [each for each in moved if isinstance(each, Exception)] == []
+    assert abs(clock.now() - real() - timedelta(days=8)) < MOMENT
 
 
 def test_reading_the_time_opens_no_transaction(demo: Flask) -> None:
