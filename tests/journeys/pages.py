@@ -104,6 +104,8 @@ class Person:
     def __init__(self, address: str) -> None:
         self.address = address
         self.browser = requests.Session()
+        # A connection that is kept may be closed by the shop just as the next form is sent over it.
+        self.browser.headers["Connection"] = "close"
         self.page = Page("")
 
     def open(self, where: str) -> Page:

@@ -26,11 +26,16 @@ PATIENCE = 15.0
 
 
 def to_the_checkout(person: Person, kit: str, start: date, **plan: object) -> Page:
-    """Plan ten sessions every four weeks with refills, or as `plan` says, and go to the checkout."""
+    """Put a plan into the basket and go to the checkout."""
+    put_in_the_basket(person, kit, start, **plan)
+    return person.follow("To the checkout")
+
+
+def put_in_the_basket(person: Person, kit: str, start: date, **plan: object) -> Page:
+    """Plan ten sessions every four weeks with refills, or as `plan` says."""
     asked = {"sessions": 10, "every_weeks": 4, "start": start.isoformat(), "quantity": 1, **plan}
     person.open(f"/kits/{kit}?" + "&".join(f"{name}={value}" for name, value in asked.items()))
-    person.press("Add with refills")
-    return person.follow("To the checkout")
+    return person.press("Add with refills")
 
 
 def order_body(kit: str, start: date, **changed: Any) -> dict[str, Any]:

@@ -107,7 +107,6 @@ def test_the_webhook_alone_settles_an_order_whose_customer_never_returns(
 
 def test_the_return_and_the_webhook_together_pay_an_order_once(
     served: ServedShop,
-    app: Flask,
     stocked: str,
     today: date,
     sandbox: Sandbox,

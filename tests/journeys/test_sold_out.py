@@ -1,0 +1,113 @@
+"""Sold out: 20 kits in stock, 100 buyers at the same moment, exactly 20 orders."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+import requests
+from sqlalchemy import func, select
+
+from kits import host
+from kits.catalogue.first_kit import ROLLER, SERUM
+from kits.catalogue.tables import Item
+from kits.stock.tables import Reservation
+from shop.customers.tables import Customer
+from shop.orders.tables import Order
+from tests.conftest import STOCK
+from tests.journeys.pages import Page, Person
+from tests.journeys.shopping import ADA, order_body, put_in_the_basket, rows
+from tests.servers.ground import ServedShop
+from tests.servers.sandbox import Sandbox
+
+BUYERS = 100
+
+
+def held() -> dict[str, int]:
+    """How many units of each item are promised to orders."""
+    promised = (
+        select(Item.sku, func.sum(Reservation.quantity))
+        .join(Item, Item.id == Reservation.item_id)
+        .where(Reservation.state == "held")
+        .group_by(Item.sku)
+    )
+    try:
+        return {sku: int(units) for sku, units in host.session().execute(promised)}
+    finally:
+        host.end_reads()
+
+
+def with_full_baskets(served: ServedShop, kit: str, start: date) -> list[Person]:
+    """A hundred people with the same plan in their baskets, which are kept in their cookies."""
+    first, *others = people = [Person(served.url) for _ in range(BUYERS)]
+    put_in_the_basket(first, kit, start)
+    for other in others:
+        other.browser.cookies.update(first.browser.cookies)
+    return people
+
+
+def buyer(number: int) -> dict[str, str]:
+    """What the `number`-th buyer types."""
+    return ADA | {"email": f"buyer{number}@example.org"}
+
+
+def all_sold_once() -> None:
+    """Twenty orders, each with its stock and its customer, and nothing left behind by those who came too late."""
+    assert held() == {ROLLER: STOCK, SERUM: STOCK}
+    assert (rows(Order), rows(Customer), rows(Reservation)) == (STOCK, STOCK, 2 * STOCK)
+
+
+def test_of_100_buyers_at_the_checkout_20_get_a_kit_and_80_read_that_it_is_sold_out(
+    served: ServedShop, stocked: str, today: date, sandbox: Sandbox, at_once: Callable[..., list[Any]]
+) -> None:
+    people = with_full_baskets(served, stocked, today)
+    at_once([lambda person=person: person.open("/checkout") for person in people])
+
+    def buy(number: int) -> requests.Response:
+        return people[number].send("Pay now", **buyer(number), accepted=True)
+
+    answers = at_once([lambda number=number: buy(number) for number in range(BUYERS)])
+
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    assert Counter(answer.status_code for answer in answers) == {303: STOCK, 409: BUYERS - STOCK}
+    to_pay = {answer.headers["Location"] for answer in answers if answer.status_code == 303}
+    assert (len(to_pay), all(url.startswith(sandbox.url) for url in to_pay)) == (STOCK, True)
+    turned_away = [Page(answer.text) for answer in answers if answer.status_code == 409]
+    assert {page.heading for page in turned_away} == {"Sold out"}
+    assert all("Nothing was charged" in page.words for page in turned_away)
+    all_sold_once()
+
+
+def test_of_100_calls_of_the_api_20_get_a_kit_and_80_a_conflict(
+    served: ServedShop, stocked: str, today: date, sandbox: Sandbox, at_once: Callable[..., list[Any]]
+) -> None:
+    def buy(number: int) -> requests.Response:
+        body = order_body(stocked, today, email=f"buyer{number}@example.org")
+        return requests.post(f"{served.url}/api/v1/orders", json=body, timeout=60)
+
+    answers = at_once([lambda number=number: buy(number) for number in range(BUYERS)])
+
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    assert Counter(answer.status_code for answer in answers) == {201: STOCK, 409: BUYERS - STOCK}
+    told = [answer.json() for answer in answers]
+    assert len({each["payment_url"] for each in told if "payment_url" in each}) == STOCK
+    assert {(each["title"], each["left"]) for each in told if "title" in each} == {("Sold out", 0)}
+    all_sold_once()
+
+
+@pytest.mark.parametrize("quantity", [3, 7])
+def test_orders_of_several_kits_never_promise_more_than_there_is(
+    served: ServedShop, stocked: str, today: date, sandbox: Sandbox, at_once: Callable[..., list[Any]], quantity: int
+) -> None:
+    def buy(number: int) -> int:
+        body = order_body(stocked, today, email=f"buyer{number}@example.org")
+        body["lines"][0]["quantity"] = quantity
+        return requests.post(f"{served.url}/api/v1/orders", json=body, timeout=60).status_code
+
+    answers = at_once([lambda number=number: buy(number) for number in range(12)])
+    fit = STOCK // quantity
+    assert Counter(answers) == {201: fit, 409: 12 - fit}
+    assert held() == {ROLLER: fit * quantity, SERUM: fit * quantity}
