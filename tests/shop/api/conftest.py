@@ -6,6 +6,19 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
+
+from kits import host
+
+Body = dict[str, Any]
+ORDERS = "/api/v1/orders"
+
+
+def count(table: type[Any]) -> int:
+    try:
+        return host.session().scalar(select(func.count()).select_from(table)) or 0
+    finally:
+        host.end_reads()
 
 
 @pytest.fixture
