@@ -25,10 +25,12 @@ def free_port() -> int:
 class ShopServer:
     """gunicorn with `workers` processes of eight threads. `url` is where it is reached."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path, port: int, workers: int = 2) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], log: Path, port: int, workers: int = 2, app: str = "wsgi:app"
+    ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.log = log
-        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"]
+        command = [sys.executable, "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}"]
         command += ["--workers", str(workers), "--threads", "8", "--log-level", "warning"]
         with log.open("ab") as file:
             self.process = subprocess.Popen(command, cwd=ROOT, env=clean(environment), stdout=file, stderr=file)

@@ -1,0 +1,79 @@
+"""The load: eight customers at once, bounded in number, against 127.0.0.1."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import requests
+
+CUSTOMERS = 8
+SLUG = "mesotherapy-kit"
+HIDDEN = re.compile(r'<input type="hidden"[^>]*>')
+NAMED = re.compile(r'name="([^"]*)".* value="([^"]*)"')
+
+
+def per_second(visit: Callable[[requests.Session], None], times: int) -> float:
+    """How often a second eight customers do `visit`, each `times` after one to warm up."""
+
+    def customer(_: int) -> None:
+        with requests.Session() as web:
+            visit(web)
+            for _ in range(times):
+                visit(web)
+
+    with ThreadPoolExecutor(CUSTOMERS) as pool:
+        begun = time.perf_counter()
+        list(pool.map(customer, range(CUSTOMERS)))
+        return CUSTOMERS * (times + 1) / (time.perf_counter() - begun)
+
+
+def kit_page(base: str) -> Callable[[requests.Session], None]:
+    """Look at the kit."""
+
+    def visit(web: requests.Session) -> None:
+        web.get(f"{base}/kits/{SLUG}", timeout=30).raise_for_status()
+
+    return visit
+
+
+def our_purchase(base: str) -> Callable[[requests.Session], None]:
+    """Kit page, basket, checkout page, order placed; a new customer each time."""
+    start = (date.today() + timedelta(days=3)).isoformat()  # noqa: DTZ011
+    plan = {"kit": SLUG, "sessions": "10", "every_weeks": "4", "start": start, "quantity": "1", "refills": "1"}
+    home = {"name": "B. Ench", "line1": "1 Road", "city": "London", "postcode": "SE1 6HA", "country": "GB"}
+
+    def visit(web: requests.Session) -> None:
+        web.cookies.clear()
+        token = _hidden(web.get(f"{base}/kits/{SLUG}", timeout=30))["csrf_token"]
+        web.post(f"{base}/basket", {**plan, "csrf_token": token}, allow_redirects=False, timeout=30)
+        hidden = _hidden(web.get(f"{base}/checkout", timeout=30))
+        form = {**home, **hidden, "email": f"{uuid.uuid4().hex}@example.org", "accepted": "1"}
+        _placed(web.post(f"{base}/checkout", form, allow_redirects=False, timeout=30))
+
+    return visit
+
+
+def _hidden(page: requests.Response) -> dict[str, str]:
+    return {name: value for tag in HIDDEN.findall(page.text) for name, value in [NAMED.findall(tag)[0]]}
+
+
+def _placed(answer: requests.Response) -> None:
+    assert answer.status_code == 303, answer.text
+
+
+def bare_purchase(base: str) -> Callable[[requests.Session], None]:
+    """The same three requests of the bare app."""
+
+    def visit(web: requests.Session) -> None:
+        web.cookies.clear()
+        web.get(f"{base}/kits/{SLUG}", timeout=30).raise_for_status()
+        web.post(f"{base}/basket", {"kit": SLUG}, allow_redirects=False, timeout=30)
+        email = f"{uuid.uuid4().hex}@example.org"
+        _placed(web.post(f"{base}/checkout", {"email": email}, allow_redirects=False, timeout=30))
+
+    return visit
