@@ -13,7 +13,7 @@ from shop.templating import template_folder
 
 def ours() -> list[Blueprint]:
     """One blueprint a door; `url_prefix` of each is what stands after the shop's own prefix."""
-    rooms = (storefront, admin, account, staff_pages, admin, api, webhooks, probes)
+    rooms = (storefront, admin, account, staff_pages, api, webhooks, probes)
     return [room.blueprint() for room in rooms] + [_kits_templates()]
 
 
