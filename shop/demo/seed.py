@@ -42,8 +42,8 @@ def plant_everything() -> None:
     _catalogue_and_staff()
     _receive()
     _maria()
-    for days in range(DAYS_AGO // 7):
-        _move_to(real_now - timedelta(days=DAYS_AGO - 7 * (days + 1)))
+    for days_ago in range(DAYS_AGO - 1, -1, -1):
+        _move_to(real_now - timedelta(days=days_ago))
 
 
 def _catalogue_and_staff() -> None:
