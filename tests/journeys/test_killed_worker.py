@@ -1,0 +1,105 @@
+"""A worker that is killed with `kill -9`, wherever, loses nothing and charges nothing twice."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from kits import clock, host
+from kits.stock.tables import Lot, Reservation
+from shop.orders import parcels
+from shop.orders.tables import Order
+from shop.payments import refunds
+from shop.payments.settle import settle_page
+from shop.payments.tables import Payment, PaymentAttempt
+from tests.journeys.driving import Bought, Driver
+from tests.journeys.killing.nursery import Nursery
+from tests.servers.commands import Commands
+
+LEASE = "0.8"
+IN_FLIGHT = 2.5
+"""Seconds a delayed confirmation takes: the worker is dead, its lease is over, and the next one has asked."""
+
+CHARGING = [
+    "after the claim",
+    "after the attempt row",
+    "after the intent was created",
+    "after its id was kept",
+    "while the confirmation is out",
+    "after the answer, before it is recorded",
+    "while it is recorded",
+    "after it was recorded",
+]
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Worker processes on the test's database, their leases short; `log` is what they have said."""
+
+    nursery: Nursery
+    environment: dict[str, str]
+    log: Path
+
+    def dies(self, point: str) -> None:
+        """A worker starts and is killed at `point`."""
+        code = self.nursery.run(self.environment, "killed", point, log=self.log)
+        assert code == -signal.SIGKILL, f"it did not die {point}, but ended with {code}: {self.log.read_text()}"
+
+    def works(self) -> None:
+        """`flask shop work --once`, to its end."""
+        code = self.nursery.run(self.environment, "flask", "shop", "work", "--once", log=self.log)
+        assert code == 0, self.log.read_text()
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    """Where the workers come from."""
+    made = Nursery()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def workers(nursery: Nursery, run_command: Commands, tmp_path: Path) -> Workers:
+    """Workers whose leases run out after a moment of real time."""
+    return Workers(nursery, {**run_command.environment, "SHOP_LEASE_SECONDS": LEASE}, tmp_path / "workers.log")
+
+
+def counted(table: type, *where: object) -> int:
+    """How many rows of a table there are."""
+    found = host.session().scalar(select(func.count()).select_from(table).where(*where))  # type: ignore[arg-type]
+    host.end_reads()
+    return int(found or 0)
+
+
+def assert_charged_once(driver: Driver, bought: Bought) -> None:
+    """One charge, a paid refill, one refill order, one payment, no attempt left open, and stock that adds up."""
+    assert driver.charges() == {(bought.number, "-"): 1, (bought.number, "1"): 1}
+    refill = driver.refill(bought)
+    assert (refill.state, driver.state(refill.order_id)) == ("paid", "paid")
+    assert counted(Order, Order.root_number == bought.number, Order.kind == "refill") == 1
+    assert counted(Payment, Payment.order_id == refill.order_id) == 1
+    assert counted(PaymentAttempt, PaymentAttempt.state.in_(("started", "unknown"))) == 0
+    assert counted(Reservation, Reservation.state == "held") == 3, "roller and serum of the kit, serum of the refill"
+    assert refill.order_id is not None
+    parcels.ship(refill.order_id, tracking="", actor="command", now=clock.now())
+    assert counted(Lot, Lot.on_hand == 19) == 1
+    assert counted(Lot, Lot.on_hand == 20) == 1
+
+
+@pytest.mark.parametrize("point", CHARGING)
+def test_a_worker_killed_anywhere_leaves_one_charge_and_a_paid_refill(
+    point: str, driver: Driver, workers: Workers
+) -> None:
+    bought = driver.buy()
+    driver.until_due(bought)
+    if point == "while the confirmation is out":
+        driver.sandbox.fault("payment_intents.confirm", "delay", seconds=IN_FLIGHT)
+    workers.dies(point)
+    workers.works()
+    assert_charged_once(driver, bought)
