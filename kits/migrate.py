@@ -10,6 +10,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
@@ -28,6 +30,16 @@ def upgrade(engine: Engine) -> None:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "heads")
+
+
+def is_current(engine: Engine) -> bool:
+    """True when every head of our migrations was applied; reads only."""
+    scripts = ScriptDirectory.from_config(_config())
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        applied = context.get_current_heads()
+    # A head that another branch depends on is not written down itself, but implied.
+    return set(scripts.get_heads()) <= {script.revision for script in scripts.get_all_current(applied)}
 
 
 def _config() -> Config:

@@ -27,7 +27,6 @@ DEFAULTS: dict[str, Any] = {
     "SHOP_COUNTRIES": ("GB",),
     "SHOP_LEASE_SECONDS": 60.0,
     "SHOP_RESERVATION_MINUTES": 60,
-    "SHOP_RATE_LIMITS": {},
 }
 
 

@@ -7,6 +7,7 @@ import logging
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 
 from kits import clock, host
+from shop.doors import guard
 from shop.payments import webhooks
 from shop.payments.gateway import BadSignature
 
@@ -17,6 +18,7 @@ LARGEST_EVENT = 1_000_000
 def blueprint() -> Blueprint:
     """`POST /webhooks/stripe`."""
     made = Blueprint("refillery_webhooks", __name__, url_prefix="/webhooks")
+    guard(made, csrf=False, limit=None)
     made.post("/stripe")(stripe_event)
     return made
 

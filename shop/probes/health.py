@@ -8,9 +8,8 @@ from flask import Response, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from kits import host
+from kits import host, migrate
 from kits.settings import setting
-from shop.probes.schema import is_current
 
 log = logging.getLogger("refillery.probes")
 
@@ -30,7 +29,7 @@ def readyz() -> ResponseReturnValue:
 
 def _database() -> str:
     try:
-        return "ok" if is_current(host.engine()) else "not migrated"
+        return "ok" if migrate.is_current(host.engine()) else "not migrated"
     except SQLAlchemyError:
         log.warning("the database cannot be reached", exc_info=True)
         return "unreachable"
