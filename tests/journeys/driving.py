@@ -158,6 +158,10 @@ class Driver:
         each = (charge["metadata"] for charge in self.sandbox.charges())
         return Counter((about["root_order"], about.get("refill", "-")) for about in each)
 
+    def faults(self) -> list[dict[str, object]]:
+        """The faults that have not struck yet."""
+        return list(self.sandbox._said("GET", "faults")["data"])
+
     def card_behaves(self, bought: Bought, card: str | None) -> None:
         """From now on the saved card acts as another test card; None: as itself."""
         saved = host.session().scalar(select(Subscription.card).where(Subscription.id == bought.subscription_id))
