@@ -16,12 +16,14 @@ from shop.orders.tables import AWAITING
 from shop.payments import attempts, settle
 from shop.payments.attempts import Seen
 from shop.payments.gateway import Declined, Intent, OutcomeUnknown, Refused, Unavailable
-from shop.payments.lease import payment_lease
-from shop.payments.release import close_pages
+from shop.payments.lease import PaymentLease, payment_lease
+from shop.payments.release import close_pages, end_page
 from shop.payments.stripe_gateway import gateway
 from shop.payments.tables import CLOSED, OPEN, SAVED_CARD
 
 UNUSABLE = "card_not_usable"
+PAGE_OPEN = "The customer has a payment page open."
+UNPAID = ("requires_payment_method", "requires_confirmation")
 
 
 def charge_saved_card(order_id: int, card: str, *, now: datetime) -> str:
@@ -31,22 +33,27 @@ def charge_saved_card(order_id: int, card: str, *, now: datetime) -> str:
     the customer is paying in person, and GatewayError with `retry` when the
     outcome is not known yet: call again, it goes on where it was. Commits.
     """
-    with payment_lease(order_id):
+    with payment_lease(order_id) as lease:
         _no_page_open(order_id, now)
         attempt = _begun(order_id, now)
         if attempt is None:
             return CLOSED
         try:
-            return _charged(attempt, card, now)
+            return _charged(lease, attempt, card, now)
         except Declined as declined:
             return settle.settle_decline(order_id, attempt.id, declined, now=now)
 
 
 def _no_page_open(order_id: int, now: datetime) -> None:
+    """Raises Busy while the customer may still pay in person; a page that was paid unnoticed is settled."""
     page = attempts.page_seen(order_id)
-    if page is not None and page.expires_at is not None and page.expires_at > now:
-        raise Busy("The customer has a payment page open.")
-    close_pages(order_id, now=now)
+    if page is None or page.expires_at is None or page.expires_at <= now:
+        close_pages(order_id, now=now)
+        return
+    seen = gateway().page(page.page_id) if page.page_id else None
+    if seen is None or seen.status == "open":
+        raise Busy(PAGE_OPEN)
+    end_page(page.id, seen, now=now)
 
 
 def _begun(order_id: int, now: datetime) -> Seen | None:
@@ -55,6 +62,8 @@ def _begun(order_id: int, now: datetime) -> Seen | None:
         order = locked(current, order_id)
         if order.state != AWAITING:
             return None
+        if attempts.open_page(current, order_id) is not None:
+            raise Busy(PAGE_OPEN)
         last = attempts.latest(current, order_id, SAVED_CARD)
         if last is not None and last.state in OPEN:
             return attempts.seen(last)
@@ -62,9 +71,10 @@ def _begun(order_id: int, now: datetime) -> Seen | None:
         return attempts.seen(attempts.begin(current, order, SAVED_CARD, now=now, intent_id=kept))
 
 
-def _charged(attempt: Seen, card: str, now: datetime) -> str:
+def _charged(lease: PaymentLease, attempt: Seen, card: str, now: datetime) -> str:
     intent = gateway().intent(attempt.intent_id) if attempt.intent_id else _make_intent(attempt, card)
     if not intent.paid and not intent.cancelled:
+        lease.renew()
         intent = _confirm(attempt, intent, card)
     return _ended(attempt, intent, now)
 
@@ -85,9 +95,9 @@ def _confirm(attempt: Seen, intent: Intent, card: str) -> Intent:
         try:
             return gateway().confirm_intent(intent.id, card, key=f"{attempt.key}-confirm")
         except Refused as error:
-            # Paid or cancelled by someone else meanwhile, or a card that is gone: read back which.
+            # Paid, cancelled or taken up by someone else meanwhile, or a card that is gone: read back which.
             seen = gateway().intent(intent.id)
-            if seen.paid or seen.cancelled:
+            if seen.status not in UNPAID:
                 return seen
             raise Declined(UNUSABLE, intent.id) from error
 

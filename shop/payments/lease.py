@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from kits.errors import Busy
 from kits.host import end_reads, outside_transaction, unit
@@ -11,8 +12,22 @@ from shop.orders.tables import Order
 from shop.work import leases
 
 
+@dataclass(frozen=True)
+class PaymentLease:
+    """The lease while it is held."""
+
+    order_id: int
+    me: str
+
+    def renew(self) -> None:
+        """Start it anew before money is asked for; raises Busy when it ran out and may be another's. Commits."""
+        with unit() as session:
+            if not leases.renew(session, Order, self.order_id, self.me):
+                raise Busy("This took too long, and someone else may be at it. Try again in a minute.")
+
+
 @contextmanager
-def payment_lease(order_id: int) -> Iterator[str]:
+def payment_lease(order_id: int) -> Iterator[PaymentLease]:
     """Hold the order's lease; raises Busy when another holds it, TransactionOpen inside a transaction."""
     outside_transaction()
     me = leases.holder()
@@ -20,7 +35,7 @@ def payment_lease(order_id: int) -> Iterator[str]:
         if not leases.take(session, Order, order_id, me):
             raise Busy("A payment for this order is being worked on just now. Try again in a minute.")
     try:
-        yield me
+        yield PaymentLease(order_id, me)
     finally:
         end_reads()
         with unit() as session:

@@ -77,6 +77,8 @@ def _let_go(order_id: int, now: datetime) -> str:
     with unit() as current:
         order = locked(current, order_id)
         if order.state == AWAITING:
+            if attempts.open_page(current, order_id) is not None:
+                raise Busy("A payment page was opened just now. Try again in a minute.")
             order.state = CANCELLED
             current.flush()
             reservations.release(current, order.number)

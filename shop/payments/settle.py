@@ -48,6 +48,7 @@ def settle_intent(intent_id: str, *, now: datetime) -> None:
 
 def settle(intent: Intent, *, now: datetime, page_id: str | None = None) -> None:
     """Settle what an intent, fresh from the gateway, has paid. Commits; does nothing twice."""
+    outside_transaction()
     order_id = _order_id(intent.metadata.get("order", ""))
     if not intent.paid or order_id is None:
         return

@@ -1,0 +1,47 @@
+"""Orders placed and paid through the real use cases, and what became of the money."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import stripe
+from sqlalchemy import select
+
+from kits import host
+from shop.payments.tables import Payment, PaymentAttempt, Refund
+from tests.journeys.conftest import buy, driver, travel  # noqa: F401
+
+
+@pytest.fixture(autouse=True)
+def _hasty_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK waits as often as ever between its own tries, but not as long."""
+    monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.01)
+    monkeypatch.setattr(stripe.HTTPClient, "MAX_DELAY", 0.02)
+
+
+@pytest.fixture
+def read(app: object) -> Callable[[Any], list[Any]]:
+    """`read(select(…))`: rows, the first column of each, with no transaction left open."""
+
+    def ask(query: Any) -> list[Any]:
+        found = list(host.session().scalars(query))
+        host.end_reads()
+        return found
+
+    return ask
+
+
+@pytest.fixture
+def money(read: Callable[[Any], list[Any]]) -> Callable[[], dict[str, int]]:
+    """What our books say: payments, refunds written down, attempts that are still open."""
+
+    def counted() -> dict[str, int]:
+        return {
+            "payments": len(read(select(Payment.id))),
+            "refunds": len(read(select(Refund.id))),
+            "open": len(read(select(PaymentAttempt.id).where(PaymentAttempt.state.in_(("started", "unknown"))))),
+        }
+
+    return counted
