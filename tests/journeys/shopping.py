@@ -7,7 +7,7 @@ import email.policy
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from kits import host
 from shop.customers import tables as customers
+from shop.customers.staff import add_staff
 from tests.journeys.pages import Page, Person
 from tests.servers.sandbox import Sandbox
 
@@ -76,6 +77,33 @@ class Customer(Person):
     def refill(self, number: int) -> dict[str, Any]:
         """One refill as the API tells it now."""
         return dict(self.sees()["refills"][number - 1])
+
+
+class Staff(Person):
+    """Someone at the admin's pages."""
+
+    PASSWORD = "a password of staff"
+
+    @classmethod
+    def signed_in(cls, address: str, now: datetime) -> Staff:
+        """A new member of staff, through the door."""
+        with host.unit() as session:
+            add_staff(session, "sam@example.org", cls.PASSWORD, now)
+        sam = cls(address)
+        sam.open("/admin/")
+        sam.press("Sign in", email="sam@example.org", password=cls.PASSWORD)
+        return sam
+
+    def ships(self, number: str) -> Page:
+        """Pack an order: it leaves."""
+        self.open(f"/admin/orders/{number}")
+        return self.press("Mark as shipped")
+
+    def receives(self, sku: str, lot: str, quantity: int, expires: date) -> Page:
+        """Book a delivery."""
+        self.open("/admin/")
+        self.follow("Receive")
+        return self.press("Receive", sku=sku, lot=lot, quantity=quantity, expires=expires.isoformat())
 
 
 def order_told(address: str, token: str) -> dict[str, Any]:
