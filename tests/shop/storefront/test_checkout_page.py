@@ -1,0 +1,158 @@
+"""The checkout's page and the order it makes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from kits import host
+from kits.catalogue.notice import publish
+from kits.catalogue.tables import Kit
+from kits.clock import today as day_of
+from kits.stock.tables import Reservation
+from shop.orders.tables import Acknowledgement, Order
+from tests.shop.storefront.conftest import Shopper, count, words
+
+
+def test_without_a_basket_there_is_nothing_to_check_out(shopper: Shopper) -> None:
+    assert shopper.get("/checkout").location == "/basket"
+
+
+def test_the_checkout_says_what_is_paid_when_before_anyone_pays(shopper: Shopper) -> None:
+    shopper.add()
+    said = words(shopper.get("/checkout"))
+    for fact in (
+        "Due today £89.00",
+        "2 refills, charged to your card later",
+        "£98.00 in all",
+        "£187.00",
+        "at least 7 days before each charge",
+        "end the refills at any time",
+        "Prices include VAT",
+        "Pay now",
+    ):
+        assert fact in said
+
+
+def test_the_whole_notice_stands_above_one_box_that_nobody_has_ticked(shopper: Shopper) -> None:
+    shopper.add()
+    page = shopper.get("/checkout")
+    assert page.text.count('type="checkbox"') == 1
+    assert "checked" not in page.text
+    for line in ("pregnant or breastfeeding", "anticoagulants", "keloid scars", "If you are not sure"):
+        assert line in words(page)
+
+
+def test_a_kit_alone_speaks_of_no_later_charge(shopper: Shopper) -> None:
+    shopper.add(refills=0)
+    said = words(shopper.get("/checkout"))
+    assert "What follows" not in said
+    assert "By paying you agree" not in said
+
+
+def test_an_order_is_placed_with_its_acknowledgement_and_the_basket_is_empty(shopper: Shopper) -> None:
+    shopper.add()
+    placed = shopper.check_out()
+    assert placed.status_code == 303
+    assert placed.location.startswith("/orders/")
+    assert count(Acknowledgement) == 1
+    assert "Your basket is empty" in words(shopper.get("/basket"))
+
+
+def test_two_clicks_make_one_order(shopper: Shopper) -> None:
+    shopper.add()
+    form = shopper.form()
+    first = shopper.client.post("/checkout", data=form)
+    second = shopper.client.post("/checkout", data=form)
+    assert second.location.partition("?")[0] == first.location.partition("?")[0]
+    assert count(Order) == 1
+
+
+def test_a_second_basket_makes_a_second_order(shopper: Shopper) -> None:
+    for _ in range(2):
+        shopper.add()
+        assert shopper.check_out().status_code == 303
+    assert count(Order) == 2
+
+
+def test_another_s_form_mark_is_not_taken(shopper: Shopper) -> None:
+    shopper.add()
+    refused = shopper.check_out(submission="of-someone-else")
+    assert refused.status_code == 422
+    assert count(Order) == 0
+
+
+def test_every_empty_field_is_named_at_once_and_what_was_typed_stays(shopper: Shopper) -> None:
+    shopper.add()
+    refused = shopper.check_out(email="nope", name="Ada", line1="", city=" ", postcode="", accepted="")
+    assert refused.status_code == 422
+    for field in ("email", "line1", "city", "postcode", "accepted"):
+        assert f'href="#{field}"' in refused.text
+        assert f'id="{field}-error"' in refused.text
+    assert 'value="Ada"' in refused.text
+    assert 'value="nope"' in refused.text
+    assert (count(Order), count(Reservation)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("email", "a b@example.org"),
+        ("email", "a" * 300 + "@example.org"),
+        ("name", "Ada\x00"),
+        ("name", "x" * 5000),
+        ("line1", "1 High\nStreet"),
+        ("postcode", "x" * 13),
+        ("country", "XX"),
+        ("country", "\x00"),
+        ("version", "0"),
+        ("accepted", "0"),
+        ("accepted", "perhaps"),
+    ],
+)
+def test_an_absurd_field_changes_nothing(shopper: Shopper, field: str, value: str) -> None:
+    shopper.add()
+    refused = shopper.check_out(**{field: value})
+    assert refused.status_code == 422
+    assert 'role="alert"' in refused.text
+    assert count(Order) == 0
+
+
+@pytest.mark.parametrize("field", ["email", "name", "line1", "city", "postcode", "country", "version", "accepted"])
+def test_a_missing_field_changes_nothing(shopper: Shopper, field: str) -> None:
+    shopper.add()
+    form = shopper.form()
+    del form[field]
+    assert shopper.client.post("/checkout", data=form).status_code == 422
+    assert count(Order) == 0
+
+
+def test_a_notice_that_changed_meanwhile_must_be_read_anew(shopper: Shopper, now: Any) -> None:
+    shopper.add()
+    form = shopper.form()
+    with host.unit() as session:
+        publish(session, session.scalars(select(Kit.id)).one(), "2", "Do not use it at all.", day_of(now))
+    refused = shopper.client.post("/checkout", data=form)
+    assert refused.status_code == 422
+    assert "The notice has changed" in words(refused)
+    assert "Do not use it at all." in words(refused)
+    assert 'name="version" id="version" value="2"' in refused.text
+
+
+def test_a_kit_that_sold_out_meanwhile_is_a_409_and_nothing_is_charged(shopper: Shopper) -> None:
+    shopper.add(quantity=10)
+    shopper.add(quantity=10, sessions=6, every_weeks=2)
+    shopper.add(quantity=10, sessions=6, every_weeks=3)
+    refused = shopper.check_out()
+    assert refused.status_code == 409
+    assert "Nothing was charged" in words(refused)
+    assert count(Order) == 0
+
+
+def test_only_countries_we_deliver_to_are_offered(shopper: Shopper) -> None:
+    shopper.client.application.config["SHOP_COUNTRIES"] = ("GB", "IE")
+    shopper.add()
+    said = words(shopper.get("/checkout"))
+    assert "United Kingdom Ireland" in said
