@@ -105,7 +105,7 @@ class GatewayError(RefilleryError):
 
 
 class NoKeys(GatewayError):
-    """No keys are set, so nothing can be charged."""
+    """No keys are set, or Stripe does not accept them, so nothing can be charged."""
 
 
 class Refused(GatewayError):
@@ -125,7 +125,7 @@ class OutcomeUnknown(GatewayError):
 
 
 class FailedInside(OutcomeUnknown):
-    """A 500, which the gateway keeps under the idempotency key: ask again under another key."""
+    """The gateway keeps a failure (a 500) under the idempotency key: ask again under another key."""
 
 
 class BadSignature(GatewayError):

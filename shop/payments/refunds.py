@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from kits.errors import WrongState
-from kits.host import end_reads, session, unit
+from kits.host import end_reads, outside_transaction, session, unit
 from shop.payments.gateway import FailedInside, Refused
 from shop.payments.stripe_gateway import gateway
 from shop.payments.tables import Payment, Refund
@@ -36,12 +36,14 @@ def ask(current: Session, payment: Payment, amount: int, *, reason: str, now: da
 
 def send(refund_id: int, now: datetime) -> None:
     """Ask the gateway for a pending refund and record its answer; asking twice refunds once. Commits."""
+    outside_transaction()
     refund = session().get_one(Refund, refund_id)
     intent, amount, mark, tries = refund.payment.intent_id, refund.amount, refund.key, refund.requests
     end_reads()
     try:
-        # A failure inside the gateway may have refunded all the same: look before asking under another key.
-        seen = gateway().find_refund(intent, mark) if tries else None
+        # It may be there already: a failure inside the gateway may have refunded all the same, and a key whose
+        # answer was lost is forgotten after a day.
+        seen = gateway().find_refund(intent, mark)
         seen = seen or gateway().refund(intent, amount, mark=mark, key=f"{mark}-{tries}")
     except FailedInside:
         _note(refund_id, requests=Refund.requests + 1)

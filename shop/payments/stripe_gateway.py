@@ -56,7 +56,7 @@ class StripeGateway:
         self, bill: Bill, *, save_card: bool, expires_at: datetime, success_url: str, cancel_url: str, key: str
     ) -> HostedPage:
         """Open a hosted payment page for `bill`; with `save_card` the card is kept for later charges."""
-        intent: dict[str, Any] = {"metadata": dict(bill.metadata), "description": f"Order {bill.number}"}
+        intent: dict[str, Any] = {"metadata": dict(bill.metadata)}
         if save_card:
             intent["setup_future_usage"] = "off_session"
         params: dict[str, Any] = {
@@ -100,7 +100,6 @@ class StripeGateway:
             "payment_method": card,
             "payment_method_types": ["card"],
             "metadata": dict(bill.metadata),
-            "description": f"Order {bill.number}",
             "expand": WHOLE_INTENT,
         }
         with _our_errors():
@@ -178,6 +177,10 @@ def _our_errors() -> Iterator[None]:
         raise Unavailable("Stripe is busy.") from error
     except (stripe.APIConnectionError, stripe.APIError) as error:
         raise _unanswered(error) from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise NoKeys("Stripe does not accept the key. Set STRIPE_SECRET_KEY to one that may charge.") from error
+    except stripe.IdempotencyError as error:
+        raise FailedInside("Stripe knows this idempotency key from a request that said something else.") from error
     except stripe.StripeError as error:
         raise Refused(f"Stripe refused the request: {error.code or type(error).__name__}") from error
 

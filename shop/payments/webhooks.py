@@ -6,12 +6,14 @@ so events that come twice, late or out of order do no harm.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, update
 from sqlalchemy.exc import IntegrityError
 
-from kits.host import end_reads, session, unit
+from kits.host import end_reads, outside_transaction, session, unit
+from shop.payments.gateway import Refused
 from shop.payments.settle import settle_intent, settle_page
 from shop.payments.stripe_gateway import verified_event
 from shop.payments.tables import WebhookEvent
@@ -19,6 +21,7 @@ from shop.work.duties import Duty
 
 PAGES = ("checkout.session.completed", "checkout.session.async_payment_succeeded")
 INTENTS = ("payment_intent.succeeded",)
+log = logging.getLogger("refillery.payments")
 
 
 def store(body: bytes, signature: str, *, now: datetime) -> int | None:
@@ -44,16 +47,27 @@ def store(body: bytes, signature: str, *, now: datetime) -> int | None:
 
 
 def process(row_id: int, now: datetime) -> None:
-    """Look up what the event was about, settle it, and mark the event processed. Commits."""
+    """Look up what the event was about, settle it, and mark the event processed. Commits.
+
+    What the gateway does not know, or not of this account, will not be found later either: that is logged once.
+    """
+    outside_transaction()
     row = session().get_one(WebhookEvent, row_id)
     kind, about = row.type, row.object_id
     end_reads()
+    try:
+        _settle(kind, about, now)
+    except Refused:
+        log.warning("event row %s is about something the gateway does not show", row_id, exc_info=True)
+    with unit() as current:
+        current.execute(update(WebhookEvent).where(WebhookEvent.id == row_id).values(processed_at=now))
+
+
+def _settle(kind: str, about: str, now: datetime) -> None:
     if kind in PAGES:
         settle_page(about, now=now)
     elif kind in INTENTS:
         settle_intent(about, now=now)
-    with unit() as current:
-        current.execute(update(WebhookEvent).where(WebhookEvent.id == row_id).values(processed_at=now))
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

@@ -1,0 +1,85 @@
+"""Webhooks are hints: stored once, worked once, and what Stripe does not show is not asked for for ever."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from kits import clock
+from shop.payments import webhooks
+from shop.payments.gateway import BadSignature
+from shop.payments.tables import PaymentAttempt, WebhookEvent
+from tests.journeys.driving import Driver
+
+Read = Callable[[Any], list[Any]]
+
+
+def signed(driver: Driver, event: Any, at: float | None = None) -> tuple[bytes, str]:
+    """A body and its header as Stripe signs them."""
+    body, moment = json.dumps(event).encode(), int(at or time.time())
+    mac = hmac.new(driver.sandbox.secret.encode(), f"{moment}.".encode() + body, hashlib.sha256)
+    return body, f"t={moment},v1={mac.hexdigest()}"
+
+
+def event(about: str, kind: str = "checkout.session.completed", number: int = 1) -> dict[str, Any]:
+    return {"id": f"evt_{number}", "object": "event", "type": kind, "data": {"object": {"id": about}}}
+
+
+def test_an_event_that_comes_twice_is_kept_once(driver: Driver, read: Read) -> None:
+    first = webhooks.store(*signed(driver, event("cs_1")), now=clock.now())
+    assert first is not None
+    assert webhooks.store(*signed(driver, event("cs_1")), now=clock.now()) is None
+    assert read(select(WebhookEvent.id)) == [first]
+
+
+def test_what_was_stored_and_not_processed_is_settled_by_the_worker(driver: Driver) -> None:
+    order = driver.order()
+    page = driver.pay(driver.page(order.order_id))
+    webhooks.store(*signed(driver, event(page)), now=clock.now())
+    driver.work()
+    assert driver.state(order.order_id) == "paid"
+
+
+def test_an_event_is_only_a_hint_and_its_own_words_settle_nothing(driver: Driver, read: Read) -> None:
+    order = driver.order()
+    driver.page(order.order_id)
+    page = read(select(PaymentAttempt.session_id))[0]
+    lie = event(page)
+    lie["data"]["object"] |= {"status": "complete", "payment_status": "paid"}
+    webhooks.store(*signed(driver, lie), now=clock.now())
+    driver.work()
+    assert driver.state(order.order_id) == "awaiting_payment"
+
+
+@pytest.mark.parametrize("kind", ["checkout.session.completed", "payment_intent.succeeded", "charge.updated"])
+def test_an_event_about_something_stripe_does_not_show_is_done_with_at_once(
+    kind: str, driver: Driver, read: Read
+) -> None:
+    webhooks.store(*signed(driver, event("nothing_there", kind)), now=clock.now())
+    driver.work()
+    assert None not in read(select(WebhookEvent.processed_at))
+    assert read(select(WebhookEvent.failures)) == [0]
+
+
+@pytest.mark.parametrize("wrong", ["unsigned", "late", "another secret", "a list", "no object", "no JSON"])
+def test_what_stripe_has_not_signed_just_now_is_not_kept(wrong: str, driver: Driver, read: Read) -> None:
+    body, header = signed(driver, event("cs_1"))
+    late = signed(driver, event("cs_1"), at=time.time() - 3600)
+    bad = {
+        "unsigned": (body, ""),
+        "late": late,
+        "another secret": (body, header[:-4] + "0000"),
+        "a list": signed(driver, [1]),
+        "no object": signed(driver, {"id": "evt_1", "type": "x"}),
+        "no JSON": (b"\xff", header),
+    }
+    with pytest.raises(BadSignature):
+        webhooks.store(*bad[wrong], now=clock.now())
+    assert read(select(WebhookEvent.id)) == []
