@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from flask import Flask
-from sqlalchemy import Engine, MetaData, create_engine, make_url, text
+from sqlalchemy import MetaData, create_engine, make_url
 
 from kits import host, migrate
 from kits.migrate import VERSION_TABLE
-from tests.servers.postgres import Cluster, NoPostgres
+from tests.servers.postgres import Cluster
 from wsgi import create_app
 
+OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 PLAIN = {"SECRET_KEY": "for tests only", "SHOP_STRIPE_SECRET_KEY": ""}
 
 
@@ -78,14 +80,13 @@ class PostgresDatabases:
     def _shared(self) -> str:
         return self.lasting()
 
+    @cached_property
+    def _emptier(self) -> Emptier:
+        return Emptier(self._shared)
+
     def for_a_test(self, folder: Path | None = None) -> str:
-        url = self._shared
-        self._run(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name",
-            name=make_url(url).database,
-        )
-        empty(url)
-        return url
+        self._emptier.alone()
+        return self._shared
 
     def lasting(self, folder: Path | None = None) -> str:
         url = self.bare()
@@ -99,6 +100,8 @@ class PostgresDatabases:
         return self._url(name)
 
     def close(self) -> None:
+        if "_emptier" in vars(self):
+            self._emptier.close()
         if self._cluster:
             self._admin.dispose()
             self._cluster.stop()
@@ -114,9 +117,9 @@ class PostgresDatabases:
         ours = self._given.set(drivername="postgresql+psycopg")
         return (ours if name == "postgres" else ours.set(database=name)).render_as_string(hide_password=False)
 
-    def _run(self, statement: str, **values: Any) -> None:
+    def _run(self, statement: str) -> None:
         with self._admin.connect() as connection:
-            connection.execute(text(statement), values)
+            connection.exec_driver_sql(statement)
 
 
 @contextmanager
@@ -137,25 +140,30 @@ def upgraded(url: str) -> None:
         migrate.upgrade(host.engine())
 
 
-def empty(url: str) -> None:
-    """Delete every row of every table but Alembic's own."""
-    engine = create_engine(url)
-    tables = _tables(engine)
-    with engine.begin() as connection:
-        for table in reversed(tables.sorted_tables):
-            if table.name != VERSION_TABLE:
-                connection.execute(table.delete())
-    engine.dispose()
+class Emptier:
+    """Deletes every row of every table of one database but Alembic's own, on a connection that it keeps."""
 
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(url, pool_size=1)
+        tables = MetaData()
+        tables.reflect(self._engine)
+        names = [table.name for table in reversed(tables.sorted_tables) if table.name != VERSION_TABLE]
+        self._deletes = [f"DELETE FROM {name}" for name in names]
 
-def _tables(engine: Engine) -> MetaData:
-    key = str(engine.url)
-    if key not in _reflected:
-        _reflected[key] = MetaData()
-        _reflected[key].reflect(engine)
-    return _reflected[key]
+    def __call__(self) -> None:
+        with self._engine.begin() as connection:
+            if self._engine.dialect.name == "postgresql":
+                connection.exec_driver_sql("; ".join(self._deletes))
+                return
+            for delete in self._deletes:
+                connection.exec_driver_sql(delete)
 
+    def alone(self) -> None:
+        """Empty a PostgreSQL database after ending what a failed test has left connected to it."""
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql(OTHERS)
+        self()
 
-_reflected: dict[str, MetaData] = {}
-
-__all__ = ["Databases", "NoPostgres", "PostgresDatabases", "SqliteFiles", "an_app", "empty", "upgraded"]
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._engine.dispose()

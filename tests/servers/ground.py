@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.databases import Databases, NoPostgres, PostgresDatabases, SqliteFiles, empty
+from tests.servers.databases import Databases, Emptier, PostgresDatabases, SqliteFiles
+from tests.servers.postgres import NoPostgres
 from tests.servers.sandbox import KEY, SECRET, SandboxServer
 from tests.servers.shop_server import ShopServer, free_port
 
@@ -75,10 +76,11 @@ class ServedShop:
         self.url, self.database = f"http://127.0.0.1:{self.port}", database
         self.environment = environment(database, self.url, sandbox.url, self.mail)
         self._server: ShopServer | None = None
+        self._empty = Emptier(database)
 
     def refresh(self) -> None:
         """Start it unless it runs; delete all rows and mails."""
-        empty(self.database)
+        self._empty()
         self.mail.mkdir(exist_ok=True)
         for path in self.mail.iterdir():
             path.unlink()
@@ -92,6 +94,7 @@ class ServedShop:
 
     def stop(self) -> None:
         """End it."""
+        self._empty.close()
         if self._server:
             self._server.stop()
 

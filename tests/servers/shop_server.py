@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +34,9 @@ class ShopServer:
         command = [sys.executable, "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}"]
         command += ["--workers", str(workers), "--threads", "8", "--log-level", "warning"]
         with log.open("ab") as file:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=clean(environment), stdout=file, stderr=file)
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=clean(environment), stdout=file, stderr=file, start_new_session=True
+            )
         try:
             self._wait(port)
         except BaseException:
@@ -41,14 +44,10 @@ class ShopServer:
             raise
 
     def stop(self) -> None:
-        """End it; what it is doing is cut off after a moment."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGQUIT)
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(5)
+        """End all its processes at once, whatever they are doing."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(5)
 
     def _wait(self, port: int) -> None:
         end = time.monotonic() + PATIENCE
