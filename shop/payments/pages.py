@@ -7,6 +7,7 @@ import logging
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 
 from kits import clock, host
+from kits.errors import RefilleryError
 from shop.doors import guard
 from shop.payments import webhooks
 from shop.payments.gateway import BadSignature
@@ -43,7 +44,8 @@ def _work(app: Flask, row_id: int) -> None:
     with app.app_context():
         try:
             webhooks.process(row_id, clock.now())
-        except Exception:
+        except Exception as error:
             # Nothing is lost: what is stored and not processed is the webhook duty's.
             host.end_reads()
-            log.warning("event row %s is left to the worker", row_id, exc_info=True)
+            expected = isinstance(error, RefilleryError) and error.retry
+            log.warning("event row %s is left to the worker: %s", row_id, error, exc_info=not expected)
