@@ -2,6 +2,7 @@
 (() => {
   const form = document.querySelector("form[data-plan]");
   const result = document.querySelector("[data-plan-result]");
+  const status = document.querySelector("[data-plan-status]");
   if (!form || !result) return;
 
   form.querySelector("[data-plan-button]")?.toggleAttribute("hidden", true);
@@ -24,6 +25,7 @@
     result.querySelector("details")?.toggleAttribute("open", open);
     result.removeAttribute("aria-busy");
     stale = false;
+    status.textContent = [...result.querySelectorAll("title, .rf-sum-total, .rf-empty")].map((part) => part.textContent.trim()).join(". ");
     if (answer.ok) history.replaceState(null, "", `${form.action}?${asked}`);
   }
 

@@ -52,7 +52,8 @@ def test_the_plan_follows_what_is_typed(page: Page) -> None:
     expect(page.get_by_role("button", name="Show this plan")).to_be_hidden()
     page.get_by_label("Sessions", exact=True).select_option("6")
     expect(page.locator(".rf-sum-total")).to_contain_text("£138.00")
-    page.get_by_label("First session").fill("2020-01-01")
+    expect(page.get_by_role("status").first).to_contain_text("6 sessions, 2 boxes of serum")
+    page.get_by_label("First session", exact=True).fill("2020-01-01")
     expect(page.locator("[data-plan-result]")).to_contain_text("Choose a start from today")
 
 
