@@ -9,6 +9,7 @@ import ast
 import re
 import subprocess
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -105,9 +106,16 @@ def shapeless_rooms(root: Path) -> Iterator[str]:
         yield from (str(path) for path in (root / room).rglob("*") if SHAPELESS.fullmatch(path.name))
 
 
+def unignored(root: Path) -> list[str]:
+    """What stands in a folder that is no git checkout."""
+    ignored = (root / ".gitignore").read_text().split() if (root / ".gitignore").exists() else []
+    names = [path.name for path in root.iterdir()]
+    return [name for name in names if not any(fnmatch(name, pattern.rstrip("/")) for pattern in ignored)]
+
+
 def strays_at_the_top(root: Path) -> Iterator[str]:
     listed = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True, check=False)
-    kept = listed.stdout.split("\n") if listed.returncode == 0 else [path.name for path in root.iterdir()]
+    kept = listed.stdout.split("\n") if listed.returncode == 0 else unignored(root)
     for name in sorted({line.split("/")[0] for line in kept if line}):
         if name not in TOP and not name.startswith(".") and not re.fullmatch(r"requirements.*\.txt", name):
             yield name
