@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from kits import host
@@ -70,8 +70,9 @@ def charge_due(now: datetime) -> ColumnElement[bool]:
 
 
 def lapse_due(now: datetime) -> ColumnElement[bool]:
-    """Open refills of plans whose last session has passed."""
-    over = exists().where(Subscription.id == Refill.subscription_id, Subscription.last_session < today(now))
+    """Open refills of plans whose last session has passed, or which the customer ended."""
+    past = or_(Subscription.last_session < today(now), Subscription.state == ENDED)
+    over = exists().where(Subscription.id == Refill.subscription_id, past)
     return and_(Refill.state.in_((SCHEDULED, NOTIFIED, WAITING, DECLINED, NEEDS_CUSTOMER)), over)
 
 
@@ -84,11 +85,14 @@ def end_due(now: datetime) -> ColumnElement[bool]:
 def give_notice(refill_id: int, now: datetime) -> None:
     """Write the advance notice, or drop a refill that would be charged after the last session. Commits."""
     with host.unit() as session:
-        refill = session.get_one(Refill, refill_id)
+        # Written to, so that it is locked: it may be cancelled at this moment.
+        if not move(session, refill_id, (SCHEDULED,), state=SCHEDULED):
+            return
+        refill = session.get_one(Refill, refill_id, populate_existing=True)
         earliest = RefillDays(refill.number, refill.needed_on).charge_on(today(now))
         if not still_needed(max(earliest, refill.needed_on), refill.subscription.last_session):
             move(session, refill_id, (SCHEDULED,), state=DROPPED)
-        elif refill.state == SCHEDULED and refill.notice_id is None:
+        elif refill.notice_id is None:
             notices.advance_notice(session, refill, now)
 
 
@@ -105,10 +109,9 @@ def note_accepted(refill_id: int, now: datetime) -> None:
 def end_plan(subscription_id: int, now: datetime) -> None:
     """The plan is over: close the subscription and say so. Commits."""
     with host.unit() as session:
-        subscription = session.get_one(Subscription, subscription_id)
-        if subscription.state == ACTIVE:
-            subscription.state, subscription.ended_at = ENDED, now
-            notices.ended(session, subscription, now)
+        running = update(Subscription).where(Subscription.id == subscription_id, Subscription.state == ACTIVE)
+        if session.execute(running.values(state=ENDED, ended_at=now)).rowcount:  # type: ignore[attr-defined]
+            notices.ended(session, session.get_one(Subscription, subscription_id, populate_existing=True), now)
 
 
 NOTICE_DUTY = Duty("advance notice", Refill, notice_due, give_notice)

@@ -5,6 +5,8 @@ All of it runs as settle steps: inside the transaction that settles.
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -77,17 +79,16 @@ def _paid(session: Session, refill: Refill, payment: Payment, settled: Settled) 
     if payment.card is not None:
         subscription.card, subscription.card_brand = payment.card, payment.card_brand
         subscription.card_last4 = payment.card_last4
-    if refill.paid_on > refill.needed_on:
-        _shift(subscription, refill)
+    _shift(subscription, refill.number, max(refill.paid_on, refill.needed_on))
     notices.paid(session, refill, settled.now)
 
 
-def _shift(subscription: Subscription, late: Refill) -> None:
-    """A box that came late lasts longer: the refill after it moves, or is no longer needed."""
-    following = next((each for each in subscription.refills if each.number == late.number + 1), None)
-    if following is None or following.state != SCHEDULED or late.paid_on is None:
-        return
-    days = RefillDays(following.number, next_need(following.needed_on, late.paid_on))
-    following.needed_on, following.notice_on, following.charge_on = days.needed_on, days.notice_on, days.wanted_charge
-    if not still_needed(days.needed_on, subscription.last_session):
-        following.state = DROPPED
+def _shift(subscription: Subscription, number: int, need: date) -> None:
+    """A box that came late lasts longer: the refills after it move, or are no longer needed."""
+    for each in subscription.refills:
+        if each.number > number and each.state == SCHEDULED:
+            need = next_need(each.needed_on, need)
+            days = RefillDays(each.number, need)
+            each.needed_on, each.notice_on, each.charge_on = days.needed_on, days.notice_on, days.wanted_charge
+            if not still_needed(need, subscription.last_session):
+                each.state = DROPPED

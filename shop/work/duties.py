@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.exc import DBAPIError
 
 from kits import clock, host
 from kits.errors import RefilleryError
@@ -68,12 +69,21 @@ def one_round(duties: Sequence[Duty], now: Callable[[], datetime] = clock.now) -
 
 
 def _batch(duty: Duty, now: Callable[[], datetime]) -> int:
-    me, moment = leases.holder(), now()
-    if not _look(lambda: leases.any_free(host.session(), duty.table, duty.due(moment))):
+    me = leases.holder()
+    try:
+        return sum(_one(duty, row_id, me, now()) for row_id in _claimed(duty, me, now()))
+    except DBAPIError:
+        # The database is away or busy: whatever is claimed becomes free by itself, and a later round goes on.
+        log.exception("%s: the database did not answer", duty.name)
+        host.end_reads()
         return 0
+
+
+def _claimed(duty: Duty, me: str, now: datetime) -> list[int]:
+    if not _look(lambda: leases.any_free(host.session(), duty.table, duty.due(now))):
+        return []
     with host.unit() as session:
-        ids = leases.claim(session, duty.table, duty.due(moment), me, limit=BATCH)
-    return sum(_one(duty, row_id, me, now()) for row_id in ids)
+        return leases.claim(session, duty.table, duty.due(now), me, limit=BATCH)
 
 
 def _one(duty: Duty, row_id: int, me: str, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from shop.payments import release
 from shop.payments.charge import charge_saved_card
 from subscriptions import notices
 from subscriptions.plan.schedule import serves_until, still_needed
-from subscriptions.tables import CHARGING, DECLINED, DROPPED, NOTIFIED, OPEN, WAITING, Refill
+from subscriptions.tables import CANCELLED, CHARGING, DECLINED, DROPPED, ENDED, NOTIFIED, OPEN, WAITING, Refill
 
 BILLABLE = (NOTIFIED, WAITING, CHARGING, DECLINED)
 
@@ -25,12 +25,15 @@ BILLABLE = (NOTIFIED, WAITING, CHARGING, DECLINED)
 def bill(refill_id: int, now: datetime) -> None:
     """Bring one due refill forward: drop it, let it wait for stock, or order and charge it. Commits.
 
-    Safe to call again wherever an earlier call died. Raises GatewayError or
+    When the plan is over, or its customer ended it and it could not be closed
+    at once, nothing more is charged. Safe to call again wherever an earlier call died. Raises GatewayError or
     Busy with `retry` while the outcome is not known.
     """
-    last_session = host.session().get_one(Refill, refill_id).subscription.last_session
+    host.outside_transaction()
+    plan = host.session().get_one(Refill, refill_id).subscription
+    over = plan.state == ENDED or not still_needed(today(now), plan.last_session)
     host.end_reads()
-    if not still_needed(today(now), last_session):
+    if over:
         lapse(refill_id, now)
         return
     order_id, card = _ordered(refill_id, now)
@@ -39,13 +42,16 @@ def bill(refill_id: int, now: datetime) -> None:
 
 
 def lapse(refill_id: int, now: datetime) -> None:
-    """The plan is over: the refill is dropped, its order closed at the gateway and cancelled first. Commits."""
+    """The plan is over or ended: the refill is closed, its order closed at the gateway and cancelled first. Commits."""
+    host.outside_transaction()
     order_id = host.session().get_one(Refill, refill_id).order_id
     host.end_reads()
     if order_id is not None:
         release.cancel(order_id, now=now)
     with host.unit() as session:
-        move(session, refill_id, OPEN, state=DROPPED)
+        plan = session.get_one(Refill, refill_id).subscription
+        needed = still_needed(today(now), plan.last_session)
+        move(session, refill_id, OPEN, state=CANCELLED if needed else DROPPED)
 
 
 def move(session: Session, refill_id: int, states: Sequence[str], **values: object) -> bool:
@@ -71,7 +77,8 @@ def _ordered(refill_id: int, now: datetime) -> tuple[int | None, str]:
 
 def _place(session: Session, refill: Refill, now: datetime) -> int:
     subscription = refill.subscription
-    until = serves_until(subscription.plan, refill.needed_on)
+    # A box that comes late is opened late: what goes into it must last for the sessions that are still to come.
+    until = serves_until(subscription.plan, max(refill.needed_on, today(now)))
     demands = refill_demands(subscription.kit.components, subscription.quantity, until)
     line = subscription.line
     order = place_refill(session, line, number=refill.number, serves_until=until, demands=demands, now=now)

@@ -26,7 +26,7 @@ def record(session: Session, refill: Refill, settled: Settled) -> None:
         )
         if ended is not None
     ]
-    again = retry_on(settled.attempt.decline_code or "", len(days), days[0])
+    again = retry_on(settled.attempt.decline_code or "", len(days), days[-1])
     refill.retry_on, refill.state = again, DECLINED if again else NEEDS_CUSTOMER
     if again is None:
         notices.asks_customer(session, refill, settled.attempt, settled.now)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-RETRY_DAYS = (1, 3, 5, 7)
+# On the 1st, 3rd, 5th and 7th day after the first decline. Counted from one try to the next, so that tries that were
+# held up do not fall on one day afterwards.
+GAPS = (1, 2, 2, 2)
 # Codes for which the networks forbid another try, or for which it cannot help.
 # Source: Stripe's list of decline codes.
 NEVER_AGAIN = frozenset(
@@ -31,8 +33,8 @@ NEVER_AGAIN = frozenset(
 )
 
 
-def retry_on(code: str, tries: int, first_decline: date) -> date | None:
-    """The day to try again after `tries` declines, the last with `code`; None: ask the customer."""
-    if code in NEVER_AGAIN or tries > len(RETRY_DAYS):
+def retry_on(code: str, tries: int, declined_on: date) -> date | None:
+    """The day to try again after `tries` declines, the last on `declined_on` with `code`; None: ask the customer."""
+    if code in NEVER_AGAIN or tries > len(GAPS):
         return None
-    return first_decline + timedelta(days=RETRY_DAYS[tries - 1])
+    return declined_on + timedelta(days=GAPS[tries - 1])

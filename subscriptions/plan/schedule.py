@@ -42,9 +42,9 @@ def refill_days(plan: SessionPlan) -> list[RefillDays]:
     return [RefillDays(number, need) for number, need in enumerate(plan.refill_needs, start=1)]
 
 
-def next_need(planned: date, previous_paid_on: date) -> date:
-    """When the next refill is needed: as planned, but no sooner than a box after the one before came."""
-    return max(planned, previous_paid_on + relativedelta(months=BOX_MONTHS))
+def next_need(planned: date, previous_need: date) -> date:
+    """When the next refill is needed: as planned, but no sooner than a box after the one before was."""
+    return max(planned, previous_need + relativedelta(months=BOX_MONTHS))
 
 
 def still_needed(day: date, last_session: date) -> bool:

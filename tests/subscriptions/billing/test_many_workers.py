@@ -1,0 +1,48 @@
+"""Several workers on one database share the work and double none of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, select, text
+
+from kits import clock, host
+from kits.catalogue import first_kit
+from kits.stock import ledger
+from shop.registers import registers
+from shop.work import duties
+from shop.work.outbox import OutboxMail
+from tests.journeys.driving import Bought, Driver
+from tests.servers.commands import Commands
+
+PLANS = 30
+
+
+def test_two_workers_at_once_charge_thirty_refills_once_each(driver: Driver, run_command: Commands) -> None:
+    expires = clock.today(clock.now()) + timedelta(days=700)
+    for sku in (first_kit.ROLLER, first_kit.SERUM):
+        ledger.receive(sku, "MORE", 3 * PLANS, expires, actor="command", now=clock.now())
+    plans = [driver.buy() for _ in range(PLANS)]
+    driver.until_due(plans[-1])
+    workers = [run_command.start("shop", "work", "--once") for _ in range(2)]
+    said = [worker.communicate(timeout=100)[0] for worker in workers]
+    assert [worker.returncode for worker in workers] == [0, 0], said
+    assert driver.charges() == {(plan.number, which): 1 for plan in plans for which in ("-", "1")}
+    assert {driver.refill(plan).state for plan in plans} == {"paid"}
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_a_worker_outlives_a_database_that_hangs_up(driver: Driver, bought: Bought, app: Flask) -> None:
+    driver.until_due(bought)
+    host.session().execute(select(OutboxMail.id)).all()
+    other = create_engine(app.config["SQLALCHEMY_DATABASE_URI"], isolation_level="AUTOCOMMIT")
+    with other.connect() as connection:
+        ours = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        connection.execute(text(f"{ours} AND pid <> pg_backend_pid()"))
+    other.dispose()
+    duties.one_round(registers().duties)
+    driver.work()
+    assert driver.refill(bought).state == "paid"
+    assert driver.charges()[bought.number, "1"] == 1
