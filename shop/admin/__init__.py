@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+PROBLEM = "shop/admin/problem.html"
+
 
 def blueprint() -> Blueprint:
     """`/admin/…`, a fresh blueprint each time."""
@@ -19,6 +21,6 @@ def blueprint() -> Blueprint:
         for rule, endpoint, view, methods in part.ROUTES:
             made.add_url_rule(rule, endpoint, view, methods=methods)
     speak(made)
-    errors.answer(made, "shop/admin/problem.html")
-    guard(made)
+    errors.answer(made, PROBLEM)
+    guard(made, refuse=errors.refusal(PROBLEM))
     return made

@@ -33,5 +33,5 @@ def blueprint() -> Blueprint:
             made.add_url_rule(rule, endpoint, view, methods=methods)
     speak(made)
     errors.answer(made)
-    guard(made)
+    guard(made, refuse=errors.refusal())
     return made

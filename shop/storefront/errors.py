@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 
 from kits.errors import BadInput, Busy, NotFound, RefilleryError, SoldOut, WrongState
 from kits.host import end_reads
@@ -27,6 +28,15 @@ def answer(blueprint: Blueprint, template: str = "shop/problem.html") -> None:
     for kind in PAGES:
         blueprint.register_error_handler(kind, _handler(template))
     blueprint.url_value_preprocessor(_only_printable)
+
+
+def refusal(template: str = "shop/problem.html") -> Callable[[int, str, str], Response]:
+    """What a request that is turned away at the door is answered with: one of our pages."""
+
+    def turned_away(status: int, title: str, text: str) -> Response:
+        return Response(render_template(template, problem=text, status=status, problem_title=title), status)
+
+    return turned_away
 
 
 def _handler(template: str) -> Any:

@@ -108,7 +108,9 @@ def test_a_start_that_has_passed_meanwhile_asks_to_plan_again(shopper: Shopper, 
 
 
 def test_a_form_without_its_token_is_turned_away(shopper: Shopper) -> None:
-    assert shopper.client.post("/basket", data=shopper.plan).status_code == 400
+    refused = shopper.client.post("/basket", data=shopper.plan)
+    assert refused.status_code == 400
+    assert "rf-page" in refused.text
     assert "Your basket is empty" in words(shopper.get("/basket"))
 
 
