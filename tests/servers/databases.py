@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from flask import Flask
-from sqlalchemy import MetaData, create_engine, make_url
+from sqlalchemy import URL, MetaData, create_engine, make_url
 
 from kits import host, migrate
 from kits.migrate import VERSION_TABLE
-from tests.servers.postgres import Cluster
+from tests.servers.postgres import Cluster, NoPostgres
 from wsgi import create_app
 
 OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -66,13 +66,21 @@ class SqliteFiles:
         """Nothing to do: the files stand in folders that pytest removes."""
 
 
+def _cluster() -> tuple[Cluster | None, URL | None]:
+    """A server of our own, else the address of another's. Raises NoPostgres when there is neither."""
+    try:
+        return Cluster(), None
+    except NoPostgres:
+        if url := os.environ.get("TEST_DATABASE_URL"):
+            return None, make_url(url)
+        raise
+
+
 class PostgresDatabases:
     """One database for all tests, emptied before each; others made when asked for."""
 
     def __init__(self) -> None:
-        given = os.environ.get("TEST_DATABASE_URL")
-        self._cluster = None if given else Cluster()
-        self._given = make_url(given) if given else None
+        self._cluster, self._given = _cluster()
         self._made: list[str] = []
         self._admin = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT", pool_size=1)
 

@@ -45,6 +45,8 @@ class Ground:
     def databases(self, engine_name: str) -> Databases:
         """Where databases of this engine come from; skips the test when there are none to be had."""
         if engine_name not in self._databases:
+            if "PostgreSQL" in missing and engine_name == "postgresql":
+                unavailable("PostgreSQL", missing["PostgreSQL"])
             try:
                 made = PostgresDatabases() if engine_name == "postgresql" else SqliteFiles(self.folder)
             except NoPostgres as error:

