@@ -6,14 +6,13 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, text
 
 from kits import clock, host
 from kits.catalogue import first_kit
 from kits.stock import ledger
 from shop.registers import registers
 from shop.work import duties
-from shop.work.outbox import OutboxMail
 from tests.journeys.driving import Bought, Driver
 from tests.servers.commands import Commands
 
@@ -36,12 +35,13 @@ def test_two_workers_at_once_charge_thirty_refills_once_each(driver: Driver, run
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 def test_a_worker_outlives_a_database_that_hangs_up(driver: Driver, bought: Bought, app: Flask) -> None:
     driver.until_due(bought)
-    host.session().execute(select(OutboxMail.id)).all()
-    other = create_engine(app.config["SQLALCHEMY_DATABASE_URI"], isolation_level="AUTOCOMMIT")
-    with other.connect() as connection:
-        ours = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-        connection.execute(text(f"{ours} AND pid <> pg_backend_pid()"))
-    other.dispose()
+    mine = text("SELECT pg_backend_pid()")
+    with host.engine().connect() as one, host.engine().connect() as other:
+        pids = [connection.scalar(mine) for connection in (one, other)]
+    killer = create_engine(app.config["SQLALCHEMY_DATABASE_URI"], isolation_level="AUTOCOMMIT")
+    with killer.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pid) FROM unnest(:pids ::int[]) AS pid"), {"pids": pids})
+    killer.dispose()
     duties.one_round(registers().duties)
     driver.work()
     assert driver.refill(bought).state == "paid"
