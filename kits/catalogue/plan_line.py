@@ -173,4 +173,5 @@ def _description(sessions: Sequence[tuple[int, date]], refills: Sequence[date]) 
     span = f"The first session is on {written(sessions[0][1])}, the last on {written(sessions[-1][1])}."
     if not refills:
         return f"{span} The box in the kit lasts for all of them."
-    return f"{span} Refills are needed on {' and '.join(written(day) for day in refills)}."
+    needed = "A refill is" if len(refills) == 1 else "Refills are"
+    return f"{span} {needed} needed on {' and '.join(written(day) for day in refills)}."

@@ -46,6 +46,10 @@ def test_the_words_say_what_the_drawing_shows() -> None:
     )
 
 
+def test_one_refill_is_spoken_of_as_one() -> None:
+    assert plan_line(SessionPlan(10, 2, START)).description.endswith("A refill is needed on Sun 4 April 2027.")
+
+
 def test_every_date_is_listed_in_order() -> None:
     plan = SessionPlan(10, 4, START)
     assert [each.day for each in plan_line(plan).dates] == sorted([*plan.session_dates, *plan.refill_needs])
