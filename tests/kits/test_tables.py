@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -13,6 +15,15 @@ from kits import audit, host
 from kits.audit import AuditEntry
 
 EAST = timezone(timedelta(hours=9))
+
+
+@pytest.fixture(autouse=True)
+def _a_machine_far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def written(at: datetime) -> datetime:

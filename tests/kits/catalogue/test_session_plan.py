@@ -63,6 +63,8 @@ def test_a_session_on_the_very_day_of_a_need_still_needs_the_refill() -> None:
     assert SessionPlan(14, 1, start).last_session == need
     assert SessionPlan(14, 1, start).refill_needs == (need,)
     assert SessionPlan(13, 1, start).refill_needs == ()
+    assert SessionPlan(14, 1, start).box_serves_until(0) == need - timedelta(weeks=1)
+    assert SessionPlan(14, 1, start).box_serves_until(1) == need
 
 
 @given(plans)
