@@ -15,7 +15,6 @@ from kits.stock.tables import Lot, Reservation
 from shop.orders import parcels
 from shop.orders.tables import Order
 from shop.payments import refunds
-from shop.payments.settle import settle_page
 from shop.payments.tables import Payment, PaymentAttempt
 from tests.journeys.driving import Bought, Driver
 from tests.journeys.killing.nursery import Nursery
@@ -103,3 +102,13 @@ def test_a_worker_killed_anywhere_leaves_one_charge_and_a_paid_refill(
     workers.dies(point)
     workers.works()
     assert_charged_once(driver, bought)
+
+
+def test_a_worker_killed_after_a_refund_was_made_leaves_one_refund(driver: Driver, workers: Workers) -> None:
+    bought = driver.buy()
+    with host.unit() as session:
+        payment = session.scalars(select(Payment).where(Payment.order_id == bought.order_id)).one()
+        refunds.ask(session, payment, 100, reason="a test", now=clock.now())
+    workers.dies("after the refund was made")
+    workers.works()
+    assert [charge["refunded"] for charge in driver.sandbox.charges()] == [100]

@@ -66,7 +66,6 @@ POINTS: dict[str, Callable[[], None]] = {
     "while it is recorded": lambda: after(settle, "_pay"),
     "after it was recorded": lambda: after(settle, "settle"),
     "after the refund was made": lambda: after(StripeGateway, "refund"),
-    "after the page was paid": lambda: after(StripeGateway, "page"),
 }
 
 
