@@ -62,23 +62,21 @@ def test_settling_twice_does_nothing_more(driver: Driver, paid: tuple[Bought, st
     assert (read(select(Order.paid_at)), money()["payments"]) == (first, 1)
 
 
-@pytest.mark.parametrize("wrong", ["amount", "received", "currency", "order", "no order", "status"])
-def test_what_does_not_fit_the_order_changes_nothing(
-    wrong: str, driver: Driver, paid: tuple[Bought, str], money: Money_
-) -> None:
+def test_what_does_not_fit_the_order_changes_nothing(driver: Driver, paid: tuple[Bought, str], money: Money_) -> None:
     order, page = paid
     right = intent_of(page)
     less, elsewhere = Money(right.amount.amount - 1, "GBP"), Money(right.amount.amount, "EUR")
-    changed: dict[str, Any] = {
-        "amount": {"amount": less, "received": less.amount},
-        "received": {"received": right.received - 1},
-        "currency": {"amount": elsewhere},
-        "order": {"metadata": {**right.metadata, "order": "R-XXXXX-XXXXX"}},
-        "no order": {"metadata": {}},
-        "status": {"status": "processing"},
-    }[wrong]
-    settle(replace(right, **changed), now=clock.now())
-    assert (driver.state(order.order_id), money()["payments"]) == ("awaiting_payment", 0)
+    wrong: list[dict[str, Any]] = [
+        {"amount": less, "received": less.amount},
+        {"received": right.received - 1},
+        {"amount": elsewhere},
+        {"metadata": {**right.metadata, "order": "R-XXXXX-XXXXX"}},
+        {"metadata": {}},
+        {"status": "processing"},
+    ]
+    for changed in wrong:
+        settle(replace(right, **changed), now=clock.now())
+        assert (driver.state(order.order_id), money()["payments"]) == ("awaiting_payment", 0), changed
 
 
 def test_another_orders_money_does_not_pay_an_order_of_another_amount(

@@ -58,28 +58,25 @@ def test_an_event_is_only_a_hint_and_its_own_words_settle_nothing(driver: Driver
     assert driver.state(order.order_id) == "awaiting_payment"
 
 
-@pytest.mark.parametrize("kind", ["checkout.session.completed", "payment_intent.succeeded", "charge.updated"])
-def test_an_event_about_something_stripe_does_not_show_is_done_with_at_once(
-    kind: str, driver: Driver, read: Read
-) -> None:
-    webhooks.store(*signed(driver, event("nothing_there", kind)), now=clock.now())
+def test_events_about_something_stripe_does_not_show_are_done_with_at_once(driver: Driver, read: Read) -> None:
+    for number, kind in enumerate(("checkout.session.completed", "payment_intent.succeeded", "charge.updated")):
+        webhooks.store(*signed(driver, event("nothing_there", kind, number)), now=clock.now())
     driver.work()
     assert None not in read(select(WebhookEvent.processed_at))
-    assert read(select(WebhookEvent.failures)) == [0]
+    assert read(select(WebhookEvent.failures)) == [0, 0, 0]
 
 
-@pytest.mark.parametrize("wrong", ["unsigned", "late", "another secret", "a list", "no object", "no JSON"])
-def test_what_stripe_has_not_signed_just_now_is_not_kept(wrong: str, driver: Driver, read: Read) -> None:
+def test_what_stripe_has_not_signed_just_now_is_not_kept(driver: Driver, read: Read) -> None:
     body, header = signed(driver, event("cs_1"))
-    late = signed(driver, event("cs_1"), at=time.time() - 3600)
     bad = {
         "unsigned": (body, ""),
-        "late": late,
-        "another secret": (body, header[:-4] + "0000"),
+        "late": signed(driver, event("cs_1"), at=time.time() - 3600),
+        "another secret": (body, f"{header[:-4]}zzzz"),
         "a list": signed(driver, [1]),
         "no object": signed(driver, {"id": "evt_1", "type": "x"}),
         "no JSON": (b"\xff", header),
     }
-    with pytest.raises(BadSignature):
-        webhooks.store(*bad[wrong], now=clock.now())
-    assert read(select(WebhookEvent.id)) == []
+    for wrong, given in bad.items():
+        with pytest.raises(BadSignature):
+            webhooks.store(*given, now=clock.now())
+        assert read(select(WebhookEvent.id)) == [], wrong
