@@ -66,7 +66,8 @@ def work(once: bool, as_of: str | None) -> None:
     move_clock(as_of)
     if once:
         done = duties.run_once(registers().duties)
-        click.echo(f"Worked {done} {'row' if done == 1 else 'rows'}; nothing is due.")
+        rest = "some wait for another try" if duties.some_wait(registers().duties) else "nothing is due"
+        click.echo(f"Worked {done} {'row' if done == 1 else 'rows'}; {rest}.")
     else:
         _until_told()
 

@@ -81,7 +81,7 @@ def priced(session: Session, wishes: Sequence[Wish], now: datetime) -> list[Pric
     """Check and price each wish; raises BadInput at the first field that cannot be taken, NotFound for a kit."""
     if not 1 <= len(wishes) <= MOST_LINES:
         raise BadInput("lines", f"An order takes 1 to {MOST_LINES} lines.")
-    return [_priced(session, wish, now) for wish in wishes]
+    return [price(kit_by_slug(session, wish.kit, now), wish, now) for wish in wishes]
 
 
 def due_today(lines: Sequence[PricedLine]) -> Money:
@@ -107,12 +107,12 @@ def refill_demands(components: Iterable[KitComponent], quantity: int, serves_unt
     return [Demand(part.item_id, part.in_refill * quantity, serves_until) for part in components if part.in_refill]
 
 
-def _priced(session: Session, wish: Wish, now: datetime) -> PricedLine:
+def price(offer: PricedKit, wish: Wish, now: datetime) -> PricedLine:
+    """The wish for this kit as a line; raises BadInput at the first field that cannot be taken."""
     if not 1 <= wish.quantity <= MOST_A_LINE:
         raise BadInput("quantity", f"Choose a quantity from 1 to {MOST_A_LINE}.")
     if wish.refills and not registers().offers_refills:
         raise BadInput("refills", "This shop offers no refills.")
-    offer = kit_by_slug(session, wish.kit, now)
     plan = offer.kit.limits.plan(wish.sessions, wish.every_weeks, wish.start)
     first = today(now)
     if not first <= wish.start <= first + timedelta(days=LATEST_START_DAYS):

@@ -18,7 +18,7 @@ from kits.catalogue.session_plan import SessionPlan
 from kits.errors import BadInput
 from kits.host import session
 from kits.stock.reservations import how_many
-from shop.orders.basket import LATEST_START_DAYS, MOST_A_LINE, PricedLine, Wish, priced
+from shop.orders.basket import LATEST_START_DAYS, MOST_A_LINE, PricedLine, Wish, price
 from shop.registers import registers
 from shop.storefront.forms import PlanForm, Wrong, sentences, taken
 
@@ -82,7 +82,7 @@ def _plan(offer: PricedKit, asked: Mapping[str, str], now: datetime) -> dict[str
     found: dict[str, Any] = {"offer": offer, "values": values, "offered": None, "errors": {}}
     found["offers_refills"] = registers().offers_refills
     try:
-        found["offered"] = _offered(wish_from(offer.kit.slug, taken(PlanForm, values)), now)
+        found["offered"] = _offered(offer, wish_from(offer.kit.slug, taken(PlanForm, values)), now)
     except (Wrong, BadInput) as error:
         found["errors"] = sentences(error)
     return found
@@ -93,8 +93,8 @@ def wish_from(slug: str, read: Mapping[str, Any]) -> Wish:
     return Wish(kit=slug, **{field: read[field] for field in FIELDS})
 
 
-def _offered(wish: Wish, now: datetime) -> Offered:
-    line = priced(session(), [wish], now)[0]
+def _offered(offer: PricedKit, wish: Wish, now: datetime) -> Offered:
+    line = price(offer, wish, now)
     return Offered(line, plan_line(line.plan), how_many(session(), line.demands(), clock.today(now)))
 
 

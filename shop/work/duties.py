@@ -63,6 +63,11 @@ def run_once(duties: Sequence[Duty], now: Callable[[], datetime] = clock.now) ->
         time.sleep(min(wait + 0.02, 1.0))
 
 
+def some_wait(duties: Sequence[Duty]) -> bool:
+    """True when something is due that another holds, or that waits for another try."""
+    return _until_next(duties, clock.now()) is not None
+
+
 def one_round(duties: Sequence[Duty], now: Callable[[], datetime] = clock.now) -> int:
     """Give every duty one batch, in order; returns how many rows were worked without an error."""
     return sum(_batch(duty, now) for duty in duties)

@@ -43,6 +43,18 @@ def charged(driver: Driver, bought: Bought) -> int:
     return driver.charges()[bought.number, "1"]
 
 
+@pytest.fixture
+def tries(app: Any) -> Callable[[], int]:
+    """How often the saved card was tried."""
+
+    def counted() -> int:
+        found = host.session().scalars(select(PaymentAttempt.id).where(PaymentAttempt.way == "saved_card")).all()
+        host.end_reads()
+        return len(found)
+
+    return counted
+
+
 def test_a_refill_without_stock_waits_uncharged_and_is_picked_up_after_a_delivery(
     driver: Driver, bought: Bought, subjects: Subjects
 ) -> None:
@@ -195,3 +207,20 @@ def test_a_key_that_stripe_no_longer_takes_is_no_decline(driver: Driver, bought:
     assert driver.refill(bought).state == "charging"
     driver.work()
     assert (driver.refill(bought).state, charged(driver, bought)) == ("paid", 1)
+
+
+def test_a_retry_waits_while_the_customer_has_a_payment_page_open_and_goes_on_when_it_closed(
+    driver: Driver, bought: Bought, tries: Callable[[], int]
+) -> None:
+    driver.card_behaves(bought, "pm_card_chargeDeclined")
+    driver.travel(driver.until_due(bought).charge_on)
+    refill = driver.refill(bought)
+    assert refill.order_id is not None
+    assert refill.retry_on is not None
+    driver.travel(refill.retry_on, work=False)
+    driver.page(refill.order_id)
+    assert not duties.some_wait(registers().duties)
+    driver.work()
+    assert tries() == 1
+    driver.travel(clock.now() + timedelta(hours=2))
+    assert tries() == 2
