@@ -150,6 +150,7 @@ def written(day: date) -> str:
 def saved_cards(sandbox: Sandbox) -> list[str]:
     """The cards that the gateway keeps for our one customer."""
     customer = host.session().scalars(select(customers.Customer.stripe_customer)).one()
+    host.end_reads()
     url = f"{sandbox.url}/v1/customers/{customer}/payment_methods"
     answer = requests.get(url, headers={"Authorization": f"Bearer {sandbox.key}"}, timeout=30)
     return [card["id"] for card in answer.json()["data"]]

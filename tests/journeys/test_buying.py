@@ -16,6 +16,7 @@ from kits.catalogue.first_kit import NOTICE
 from kits.stock.tables import Reservation
 from shop.orders.tables import Acknowledgement, Order
 from shop.payments.tables import Payment, PaymentAttempt
+from tests.journeys.driving import Driver
 from tests.journeys.pages import Person
 from tests.journeys.shopping import (
     ADA,
@@ -110,7 +111,7 @@ def test_the_return_and_the_webhook_together_pay_an_order_once(
     stocked: str,
     today: date,
     sandbox: Sandbox,
-    run_command: Commands,
+    driver: Driver,
     mail_folder: Path,
 ) -> None:
     sandbox.hold_webhooks()
@@ -119,7 +120,7 @@ def test_the_return_and_the_webhook_together_pay_an_order_once(
     assert customer.page.heading.startswith("Paid")
     sandbox.hold_webhooks(False)
     customer.open(customer.page.url.split("?")[0])
-    run_command("shop", "work", "--once")
+    driver.work()
     assert (rows(Payment), len(customer.sees()["refills"]), len(letters(mail_folder))) == (1, 2, 1)
 
 
@@ -173,8 +174,7 @@ def test_a_cancelled_order_gives_its_stock_back_and_closes_its_payment_page(
     person.follow("Cancel and go back")
     assert person.press("Cancel the order").heading == "Cancelled"
     assert requests.post(payment.url, data={"card": GOOD}, timeout=30).status_code == 410
-    states = host.session().scalars(select(Reservation.state)).all()
-    assert set(states) == {"released"}
+    assert set(host.session().scalars(select(Reservation.state))) == {"released"}
     assert "In stock" in person.open(f"/kits/{stocked}").words
 
 

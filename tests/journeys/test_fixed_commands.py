@@ -78,7 +78,7 @@ def answers(url: str) -> bool:
     """Whether a GET of `url` is answered with 200."""
     try:
         return requests.get(url, timeout=2).status_code == 200
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 

@@ -7,9 +7,11 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import requests
+
 from tests.journeys import far_ahead
 from tests.journeys.far_ahead import NEEDED, START, Mails, Work, refill_charges
-from tests.journeys.shopping import ADA, ASKS_EVERY_TIME, GOOD, Customer, Staff
+from tests.journeys.shopping import ADA, ASKS_EVERY_TIME, GOOD, Customer, Staff, saved_cards
 from tests.servers.commands import Commands
 from tests.servers.sandbox import Sandbox
 
@@ -70,18 +72,18 @@ def test_a_declined_refill_is_tried_again_and_then_paid(
     assert (ada.refill(1)["state"], refill_charges(sandbox)) == ("declined", [])
     [mail] = mails("Your card was declined")
     assert "2 April 2035" in mail.text
-    run_command("shop", "sandbox-card", ADA["email"], "pm_card_visa")
+    card_behaves(sandbox, "pm_card_visa")
     travel(date(2035, 4, 2))
     assert ada.refill(1)["state"] == "paid"
     assert refill_charges(sandbox) == [("1", "2035-04-02", 4900)]
 
 
 def test_a_lost_card_is_not_tried_again_and_the_card_that_pays_instead_pays_the_rest(
-    ada: Customer, stocked: str, travel: Travel, mails: Mails, sandbox: Sandbox, run_command: Commands
+    ada: Customer, stocked: str, travel: Travel, mails: Mails, sandbox: Sandbox
 ) -> None:
     ada.buys(stocked, START)
     travel(date(2035, 3, 22))
-    run_command("shop", "sandbox-card", ADA["email"], "pm_card_chargeDeclinedLostCard")
+    card_behaves(sandbox, "pm_card_chargeDeclinedLostCard")
     travel(date(2035, 4, 1))
     assert ada.refill(1)["state"] == "needs_customer"
     pays_in_person(ada, mails, "5555555555554444")
@@ -130,6 +132,13 @@ def test_refills_are_left_out_for_a_plan_that_one_box_is_enough_for(
     assert ada.sees()["refills"] == []
     travel(date(2035, 12, 1))
     assert len(sandbox.charges()) == 1
+
+
+def card_behaves(sandbox: Sandbox, card: str) -> None:
+    """From now on the saved card acts as this test card."""
+    [saved] = saved_cards(sandbox)
+    url = f"{sandbox.url}/_sandbox/cards/{saved}"
+    assert requests.post(url, json={"behaves_like": card}, timeout=30).status_code == 200
 
 
 def link_in(text: str, customer: Customer) -> str:
