@@ -8,9 +8,10 @@ from __future__ import annotations
 
 
 class RefilleryError(Exception):
-    """Anything we refuse or fail at. `retry` is True when trying again may help."""
+    """Anything we refuse or fail at. `retry` is True when trying again may help, after `wait` seconds at least."""
 
     retry: bool = False
+    wait: float = 0.0
 
 
 class BadInput(RefilleryError):

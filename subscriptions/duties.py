@@ -11,8 +11,6 @@ from kits import host
 from kits.clock import today
 from kits.settings import timezone
 from kits.stock.tables import StockMovement
-from shop.payments.tables import HOSTED, PaymentAttempt
-from shop.payments.tables import OPEN as ATTEMPT_OPEN
 from shop.work.duties import Duty
 from shop.work.outbox import OutboxMail
 from subscriptions import notices
@@ -68,14 +66,7 @@ def charge_due(now: datetime) -> ColumnElement[bool]:
         and_(Refill.state == DECLINED, Refill.retry_on <= today(now)),
         and_(Refill.state == WAITING, or_(Refill.waited_at <= now - LOOK_AGAIN, arrived)),
     )
-    # While the customer has a payment page open, paying is theirs.
-    paying = exists().where(
-        PaymentAttempt.order_id == Refill.order_id,
-        PaymentAttempt.way == HOSTED,
-        PaymentAttempt.state.in_(ATTEMPT_OPEN),
-        PaymentAttempt.expires_at > now,
-    )
-    return and_(ripe, noticed, ~paying)
+    return and_(ripe, noticed)
 
 
 def lapse_due(now: datetime) -> ColumnElement[bool]:

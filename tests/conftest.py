@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -20,7 +21,8 @@ from tests.servers import together
 from tests.servers.client import Visitor
 from tests.servers.databases import an_app
 from tests.servers.fixtures import _browser, browser_page, run_command, sandbox, serve, served  # noqa: F401
-from tests.servers.ground import Ground, missing
+from tests.servers.ground import NOT_TESTED, Ground
+from tests.servers.quick import be_quick
 from tests.servers.sandbox import KEY, SECRET
 from wsgi import create_app
 
@@ -30,13 +32,18 @@ STOCK = 20
 
 
 def pytest_configure() -> None:
+    be_quick()
     # `timeout` and a build's cancel button send SIGTERM: the servers are stopped then, too.
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated"))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    for what, why in missing.items():
-        terminalreporter.write_line(f"NOT TESTED HERE: {what}: {why}", yellow=True, bold=True)
+    # From the reports, because with several processes the tests ran in others.
+    told = [
+        str(report.longrepr) for kind in ("skipped", "failed", "error") for report in terminalreporter.getreports(kind)
+    ]
+    for line in sorted(set(re.findall(rf"{NOT_TESTED}: .*?(?=\\n|\n|['\")]*$)", "\n".join(told), re.MULTILINE))):
+        terminalreporter.write_line(line, yellow=True, bold=True)
 
 
 @pytest.fixture(scope="session")

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from kits.errors import Busy
 from kits.host import unit
 from shop.orders.find import locked
 from shop.orders.tables import AWAITING
 from shop.payments import attempts, settle
 from shop.payments.attempts import Seen
 from shop.payments.gateway import Declined, Intent, OutcomeUnknown, Refused, Unavailable
-from shop.payments.lease import PaymentLease, payment_lease
+from shop.payments.lease import CustomerPaying, PaymentLease, payment_lease
 from shop.payments.release import close_pages, end_page
 from shop.payments.stripe_gateway import gateway
 from shop.payments.tables import CLOSED, OPEN, SAVED_CARD
@@ -52,7 +51,7 @@ def _no_page_open(order_id: int, now: datetime) -> None:
         return
     seen = gateway().page(page.page_id) if page.page_id else None
     if seen is None or seen.status == "open":
-        raise Busy(PAGE_OPEN)
+        raise CustomerPaying(PAGE_OPEN)
     end_page(page.id, seen, now=now)
 
 
@@ -63,7 +62,7 @@ def _begun(order_id: int, now: datetime) -> Seen | None:
         if order.state != AWAITING:
             return None
         if attempts.open_page(current, order_id) is not None:
-            raise Busy(PAGE_OPEN)
+            raise CustomerPaying(PAGE_OPEN)
         last = attempts.latest(current, order_id, SAVED_CARD)
         if last is not None and last.state in OPEN:
             return attempts.seen(last)

@@ -12,6 +12,12 @@ from shop.orders.tables import Order
 from shop.work import leases
 
 
+class CustomerPaying(Busy):
+    """The customer has a payment page open: paying is theirs, so a worker looks again in two minutes."""
+
+    wait = 120.0
+
+
 @dataclass(frozen=True)
 class PaymentLease:
     """The lease while it is held."""

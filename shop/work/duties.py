@@ -112,7 +112,8 @@ def _failed(duty: Duty, row_id: int, me: str, error: Exception) -> None:
         logging.WARNING if expected else logging.ERROR, "%s %s: %s", duty.name, row_id, error, exc_info=not expected
     )
     with host.unit() as session:
-        leases.put_back(session, duty.table, row_id, me)
+        wait = error.wait if isinstance(error, RefilleryError) else 0.0
+        leases.put_back(session, duty.table, row_id, me, at_least=wait)
 
 
 def _until_next(duties: Sequence[Duty], now: datetime) -> float | None:

@@ -102,11 +102,11 @@ def let_go(session: Session, table: type[T], row_id: int, me: str) -> None:
     _mine(session, table, row_id, me, claimed_by=None, free_at=0.0, failures=0)
 
 
-def put_back(session: Session, table: type[T], row_id: int, me: str) -> None:
+def put_back(session: Session, table: type[T], row_id: int, me: str, *, at_least: float = 0.0) -> None:
     """Working the row failed: free it after a wait that doubles from half a second up to five minutes."""
     row = session.get(table, row_id)
     failures = row.failures if row else 0
-    wait = min(LONGEST_WAIT, 0.5 * 2 ** min(failures, 12))
+    wait = max(at_least, min(LONGEST_WAIT, 0.5 * 2 ** min(failures, 12)))
     _mine(session, table, row_id, me, claimed_by=None, free_at=database_seconds() + wait, failures=failures + 1)
 
 

@@ -1,0 +1,53 @@
+"""Things that a shop does once and a thousand apps of one test run need not do a thousand times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from argon2 import PasswordHasher, profiles
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from werkzeug.routing import Rule
+
+from shop.customers import staff
+
+
+def be_quick() -> None:
+    """Share compiled templates and routes between apps; take the cheap profile of argon2 that is made for tests."""
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": SharedTemplates()}
+    Rule._compile_builder = remembered(Rule._compile_builder)
+    staff._hasher = PasswordHasher.from_parameters(profiles.CHEAPEST)
+
+
+class SharedTemplates(BytecodeCache):
+    """Compiled templates in memory, by their name and the checksum of their source."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what another app has compiled."""
+        known = self._known.get((bucket.key, bucket.checksum))
+        if known is not None:
+            bucket.bytecode_from_string(known)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it for the next app."""
+        self._known[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+def remembered(compile_builder: Callable[..., Any]) -> Callable[..., Any]:
+    """werkzeug writes and compiles a function for each route of each app; routes alike share theirs."""
+    known: dict[tuple[Any, ...], Any] = {}
+
+    def builder(rule: Rule, append_unknown: bool = True) -> Any:
+        if rule.defaults:
+            return compile_builder(rule, append_unknown)
+        key = (append_unknown, *rule._trace)
+        if key not in known:
+            known[key] = compile_builder(rule, append_unknown)
+        return known[key]
+
+    return builder
