@@ -17,12 +17,22 @@ from tests.servers.shop_server import ShopServer, free_port
 NOT_TESTED = "NOT TESTED HERE"
 
 
+class Missing(dict[str, str]):
+    """What there is not here, and why. `missing[what] = why`, then `pytest.skip(missing[what])` is said at the end."""
+
+    def __setitem__(self, what: str, why: str) -> None:
+        super().__setitem__(what, f"{NOT_TESTED}: {what}: {why}")
+
+
+missing = Missing()
+
+
 def unavailable(what: str, why: str) -> None:
     """Skip the test, and say so at the end of the run (see `conftest.py`); on a build machine fail it."""
-    said = f"{NOT_TESTED}: {what}: {why}"
+    missing[what] = why
     if os.environ.get("CI") == "true":
-        pytest.fail(said, pytrace=False)
-    pytest.skip(said)
+        pytest.fail(missing[what], pytrace=False)
+    pytest.skip(missing[what])
 
 
 class Ground:
