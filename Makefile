@@ -23,7 +23,7 @@ demo: $(RUNTIME) ## serve the shop with its sandbox on http://127.0.0.1:5000 (PO
 	@exec $(BIN)/flask --app wsgi shop demo --port $(PORT) $(if $(KEEP),--keep)
 
 test: $(DEV) ## run the tests (ARGS="-k stock" is passed on to pytest)
-	@exec $(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
+	@exec $(BIN)/python -m pytest --numprocesses logical --dist worksteal $(ARGS)
 
 lint: $(DEV) ## check style, types and what imports what
 	@$(BIN)/ruff check .
