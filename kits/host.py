@@ -60,6 +60,7 @@ def unit() -> Iterator[Session]:
         raise
     for call in current.info.pop(_AFTER, []):
         call()
+        current.rollback()  # what a receiver has read is no transaction of the next use case's
 
 
 def after_commit(call: Callable[[], object]) -> None:

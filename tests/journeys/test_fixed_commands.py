@@ -77,7 +77,7 @@ def test_the_sandbox_is_served_by_command(run_command: Commands, tmp_path: Path)
 def answers(url: str) -> bool:
     """Whether a GET of `url` is answered with 200."""
     try:
-        return requests.get(url, timeout=2).status_code == 200
+        return requests.get(url, timeout=20).status_code == 200
     except requests.RequestException:
         return False
 

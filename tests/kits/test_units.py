@@ -116,3 +116,10 @@ def test_what_follows_the_commit_does_not_follow_a_failed_commit(app: Flask) -> 
         add_one_too_many()
     assert told == []
     assert skus() == ["A"]
+
+
+def test_what_reads_after_the_commit_leaves_no_transaction_open(app: Flask) -> None:
+    with host.unit() as session:
+        session.add(item("A"))
+        host.after_commit(lambda: host.session().scalars(select(Item.sku)).all())
+    assert not host.session().in_transaction()
