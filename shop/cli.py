@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import threading
 from datetime import datetime
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy.exc import SQLAlchemyError
 
 from kits import clock, host, migrate
 from kits.errors import RefilleryError
@@ -18,7 +16,6 @@ from shop.registers import registers
 from shop.work import duties
 from shop.work.demo_clock import tell_sandbox
 
-log = logging.getLogger("refillery.work")
 shop = AppGroup("shop", help="The shop: its worker, its database, its demo.")
 db = AppGroup("db", help="The shop's own tables.")
 shop.add_command(db)
@@ -78,15 +75,5 @@ def _until_told() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     while not stop.is_set():
-        if not _round():
+        if not duties.one_round(registers().duties):
             stop.wait(duties.IDLE_SECONDS)
-
-
-def _round() -> int:
-    """One round; a database that is away for a while does not end the worker."""
-    try:
-        return duties.one_round(registers().duties)
-    except SQLAlchemyError:
-        log.exception("the database does not answer; trying again")
-        host.session().close()
-        return 0

@@ -50,7 +50,7 @@ Card = Callable[[datetime], str]
 
 @dataclass
 class Registers:
-    """One app's registers."""
+    """One app's registers. `admin_pages` are entries of the admin's menu: a title and an endpoint."""
 
     settle_steps: list[SettleStep] = field(default_factory=list)
     duties: list[Duty] = field(default_factory=list)

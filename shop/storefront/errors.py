@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template
 
 from kits.errors import BadInput, Busy, NotFound, RefilleryError, SoldOut, WrongState
 from kits.host import end_reads
+from shop.doors.paths import only_printable
 from shop.payments.gateway import GatewayError
 from shop.storefront.forms import Wrong
 
@@ -27,7 +28,7 @@ def answer(blueprint: Blueprint, template: str = "shop/problem.html") -> None:
     """Let `blueprint` answer our errors with `template`, and addresses no row can have with a 404."""
     for kind in PAGES:
         blueprint.register_error_handler(kind, _handler(template))
-    blueprint.url_value_preprocessor(_only_printable)
+    blueprint.url_value_preprocessor(only_printable)
 
 
 def refusal(template: str = "shop/problem.html") -> Callable[[int, str, str], Response]:
@@ -46,8 +47,3 @@ def _handler(template: str) -> Any:
         return render_template(template, problem=error, status=status, problem_title=title), status
 
     return problem
-
-
-def _only_printable(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    if any(isinstance(value, str) and not value.isprintable() for value in (values or {}).values()):
-        raise NotFound("There is no such page.")

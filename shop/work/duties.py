@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from kits import clock, host
 from kits.errors import RefilleryError
@@ -77,7 +77,7 @@ def _batch(duty: Duty, now: Callable[[], datetime]) -> int:
     me = leases.holder()
     try:
         return sum(_one(duty, row_id, me, now()) for row_id in _claimed(duty, me, now()))
-    except DBAPIError:
+    except SQLAlchemyError:
         # The database is away or busy: whatever is claimed becomes free by itself, and a later round goes on.
         log.exception("%s: the database did not answer", duty.name)
         host.end_reads()

@@ -7,9 +7,10 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from kits import clock, host
-from kits.errors import NotFound, RefilleryError
+from kits.errors import NotFound
 from shop.doors import guard
 from shop.orders.tables import Order
+from shop.storefront.errors import answer, refusal
 from shop.templating import speak, template_folder
 from subscriptions import commands
 from subscriptions.tables import Subscription
@@ -18,11 +19,11 @@ from subscriptions.tables import Subscription
 def blueprint() -> Blueprint:
     """`/orders/<token>/refills/<id>/end`."""
     made = Blueprint("refillery_refills", __name__, template_folder=template_folder("subscriptions"))
-    guard(made)
+    guard(made, refuse=refusal())
     speak(made)
+    answer(made)
     made.get("/orders/<token>/refills/<int:subscription_id>/end")(ask)
     made.post("/orders/<token>/refills/<int:subscription_id>/end")(end)
-    made.register_error_handler(RefilleryError, _in_words)
     return made
 
 
@@ -50,9 +51,3 @@ def _mine(token: str, subscription_id: int) -> Subscription:
     if plan is None:
         raise NotFound("There is no such plan. Check the link in your mail.")
     return plan
-
-
-def _in_words(error: RefilleryError) -> tuple[str, int]:
-    host.end_reads()
-    status = 404 if isinstance(error, NotFound) else 503 if error.retry else 409
-    return render_template("subscriptions/problem.html", message=str(error)), status
