@@ -36,12 +36,15 @@ class Duty:
     `due(now)` is the condition of the rows of `table` that want it;
     `perform(row_id, now)` does it for one row, outside any transaction, and
     leaves the row no longer due. What it raises puts the row back for a while.
+    `prepare(now)`, if given, comes before each look for rows: it may write one
+    that is missing, and leaves no transaction open.
     """
 
     name: str
     table: type[ClaimedRow]
     due: Callable[[datetime], ColumnElement[bool]]
     perform: Callable[[int, datetime], None]
+    prepare: Callable[[datetime], None] | None = None
 
 
 def run_once(duties: Sequence[Duty], now: Callable[[], datetime] = clock.now) -> int:
@@ -85,6 +88,8 @@ def _batch(duty: Duty, now: Callable[[], datetime]) -> int:
 
 
 def _claimed(duty: Duty, me: str, now: datetime) -> list[int]:
+    if duty.prepare:
+        duty.prepare(now)
     if not _look(lambda: leases.any_free(host.session(), duty.table, duty.due(now))):
         return []
     with host.unit() as session:
