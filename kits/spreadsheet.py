@@ -70,7 +70,7 @@ def _split(lines: list[str], separator: str, line: int) -> Iterator[Row]:
             yield Row(begins, tuple(cells))
             begins = line + reader.line_num
     except csv.Error:
-        raise BrokenTable(begins, "This row cannot be read. Save the list again as CSV (UTF-8).") from None
+        raise BrokenTable(begins, "A cell is far too long. Look for a quotation mark that is never closed.") from None
 
 
 def _separator(header: list[str]) -> str:
