@@ -23,6 +23,7 @@ class Kits:
         """Register with `app`; no reference to it is kept."""
         from kits import clock, migrate, settings  # noqa: F401 - the clock brings its table
         from kits.cli import kits
+        from kits.stock import all_tables  # noqa: F401 - whatever the shop above uses of it
 
         settings.set_defaults(app)
         migrate.register(app, Path(__file__).parent / "migrations")

@@ -9,7 +9,9 @@ from flask.cli import AppGroup
 
 from kits import clock
 from kits.errors import RefilleryError
-from kits.stock import ledger
+from kits.stock.ledger import Cause
+from kits.stock.moves import receiving
+from kits.stock.moves.receiving import Delivery
 
 kits = AppGroup("kits", help="Items, lots and stock.")
 
@@ -22,7 +24,7 @@ kits = AppGroup("kits", help="Items, lots and stock.")
 def receive(sku: str, lot: str, quantity: int, expires: datetime) -> None:
     """Book a delivery of QUANTITY units of SKU in batch LOT that lasts until EXPIRES (YYYY-MM-DD)."""
     try:
-        received = ledger.receive(sku, lot, quantity, expires.date(), actor="command", now=clock.now())
+        received = receiving.receive(Delivery(sku, lot, quantity, expires.date()), Cause("command", clock.now()))
     except RefilleryError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Received {quantity} of {sku}, lot {received.code}: {received.on_hand} on hand.")

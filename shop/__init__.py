@@ -27,6 +27,7 @@ class Shop:
         from shop.customers.cli import staff_command
         from shop.demo.command import demo, demo_seed
         from shop.demo.sandbox_commands import sandbox, sandbox_card
+        from shop.stock import tables  # noqa: F401 - brings its table
         from shop.work.own_duties import OWN_DUTIES
 
         migrate.register(app, Path(__file__).parent / "migrations")

@@ -26,6 +26,7 @@ class Subscriptions:
         from subscriptions import cli, enrolment
         from subscriptions.duties import REFILL_DUTIES
         from subscriptions.pages import ending, sections
+        from subscriptions.recall import tables  # noqa: F401 - brings its table
 
         ours = registers(app)
         ours.offers_refills = True

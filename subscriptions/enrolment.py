@@ -10,13 +10,14 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kits.catalogue.session_plan import SessionPlan
 from kits.clock import today
 from shop.orders.tables import OrderLine
 from shop.payments.tables import Payment
 from shop.registers import Settled
 from subscriptions import notices
 from subscriptions.billing import declines
-from subscriptions.plan.schedule import RefillDays, next_need, refill_days, still_needed
+from subscriptions.plan.schedule import RefillDays, next_need, refill_days, serves_until, still_needed
 from subscriptions.tables import CANCELLED, DROPPED, OPEN, PAID, SCHEDULED, SHIPPED, Refill, Subscription
 
 
@@ -53,12 +54,18 @@ def _subscription(line: OrderLine, payment: Payment, settled: Settled) -> Subscr
         card_brand=payment.card_brand,
         card_last4=payment.card_last4,
         made_at=settled.now,
-        refills=[_refill(days) for days in refill_days(plan)],
+        refills=[_refill(days, plan) for days in refill_days(plan)],
     )
 
 
-def _refill(days: RefillDays) -> Refill:
-    return Refill(number=days.number, needed_on=days.needed_on, notice_on=days.notice_on, charge_on=days.wanted_charge)
+def _refill(days: RefillDays, plan: SessionPlan) -> Refill:
+    return Refill(
+        number=days.number,
+        needed_on=days.needed_on,
+        notice_on=days.notice_on,
+        charge_on=days.wanted_charge,
+        serves_until=serves_until(plan, days.needed_on),
+    )
 
 
 def _move_on(session: Session, refill: Refill, settled: Settled) -> None:
@@ -90,5 +97,6 @@ def _shift(subscription: Subscription, number: int, need: date) -> None:
             need = next_need(each.needed_on, need)
             days = RefillDays(each.number, need)
             each.needed_on, each.notice_on, each.charge_on = days.needed_on, days.notice_on, days.wanted_charge
+            each.serves_until = serves_until(subscription.plan, need)
             if not still_needed(need, subscription.last_session):
                 each.state = DROPPED

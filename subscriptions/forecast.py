@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kits.catalogue.tables import Item, KitComponent
-from kits.stock.reservations import shelves
+from kits.stock.promises.reservations import shelves
 from subscriptions.tables import ACTIVE, NOTIFIED, SCHEDULED, WAITING, Refill, Subscription
 
 

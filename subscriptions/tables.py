@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kits.catalogue.session_plan import SessionPlan
 from kits.catalogue.tables import Kit
 from kits.money import Money
+from kits.tables import Row
 from shop.customers.tables import Customer
 from shop.orders.tables import Order, OrderLine
 from shop.work.leases import ClaimedRow
@@ -51,6 +52,7 @@ class Subscription(ClaimedRow):
     customer: Mapped[Customer] = relationship()
     kit: Mapped[Kit] = relationship()
     refills: Mapped[list[Refill]] = relationship(back_populates="subscription", order_by="Refill.number")
+    holds: Mapped[list[Hold]] = relationship(order_by="Hold.id", lazy="selectin")
 
     @property
     def plan(self) -> SessionPlan:
@@ -71,6 +73,7 @@ class Refill(ClaimedRow):
         UniqueConstraint("subscription_id", "number"),
         Index("ix_subscriptions_refill_notice", "state", "notice_on"),
         Index("ix_subscriptions_refill_charge", "state", "charge_on"),
+        Index("ix_subscriptions_refill_committed", "committed_on"),
     )
 
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscriptions_subscription.id"))
@@ -79,6 +82,9 @@ class Refill(ClaimedRow):
     needed_on: Mapped[date]
     notice_on: Mapped[date] = mapped_column(doc="the day the advance notice is written")
     charge_on: Mapped[date] = mapped_column(doc="the day it is charged; expected until the notice was accepted")
+    serves_until: Mapped[date] = mapped_column(doc="the last session its box is for")
+    committed_on: Mapped[date | None] = mapped_column(doc="the charge day for which stock is kept back")
+    committed_at: Mapped[datetime | None]
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("shop_outbox_mail.id"))
     notice_amount: Mapped[int | None] = mapped_column(doc="what the notice named: a charge takes this or less")
     order_id: Mapped[int | None] = mapped_column(ForeignKey("shop_order.id"), unique=True)
@@ -89,3 +95,21 @@ class Refill(ClaimedRow):
     subscription: Mapped[Subscription] = relationship(back_populates="refills")
     order: Mapped[Order | None] = relationship()
     notice: Mapped[OutboxMail | None] = relationship()
+
+
+class Hold(Row):
+    """A stretch in which a plan rests: what falls on or after `from_day` comes `until_day - from_day` later.
+
+    Nothing is announced or charged while it is open (`until_day` is not known
+    yet). `cause` is `recall`; why a customer holds is never kept.
+    """
+
+    __tablename__ = "subscriptions_hold"
+    __table_args__ = (Index("ix_subscriptions_hold_open", "subscription_id", "until_day"),)
+
+    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscriptions_subscription.id"))
+    from_day: Mapped[date]
+    until_day: Mapped[date | None]
+    cause: Mapped[str]
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

@@ -16,7 +16,8 @@ from flask import Flask
 
 from kits import clock, host
 from kits.catalogue import first_kit
-from kits.stock import ledger
+from kits.stock.ledger import Cause
+from kits.stock.moves.receiving import Delivery, receive
 from tests.servers import together
 from tests.servers.client import Visitor
 from tests.servers.databases import an_app
@@ -133,7 +134,7 @@ def stocked(kit: str, now: datetime) -> str:
     """The slug of the kit: 20 rollers and 20 serums that last two years."""
     expires = clock.today(now) + timedelta(days=730)
     for sku in (first_kit.ROLLER, first_kit.SERUM):
-        ledger.receive(sku, f"LOT-{sku}", STOCK, expires, actor="command", now=now)
+        receive(Delivery(sku, f"LOT-{sku}", STOCK, expires), Cause("command", now))
     return kit
 
 

@@ -12,13 +12,26 @@ from kits.tables import Row
 
 
 class Item(Row):
-    """A thing on a shelf (SKU). `claims` only counts up: writing it takes the item's row lock."""
+    """A thing on a shelf (SKU), and how it is ordered. `claims` only counts up: writing it takes the row lock."""
 
     __tablename__ = "kits_item"
+    __table_args__ = (
+        CheckConstraint("lead_days >= 0 AND safety_stock >= 0 AND pack_size > 0 AND low_at >= 0", name="ordering"),
+    )
 
     sku: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     claims: Mapped[int] = mapped_column(default=0)
+    supplier: Mapped[str] = mapped_column(default="", doc="who usually delivers it")
+    lead_days: Mapped[int] = mapped_column(default=14, doc="days from ordering to having it")
+    safety_stock: Mapped[int] = mapped_column(default=0, doc="units that should never be needed")
+    pack_size: Mapped[int] = mapped_column(default=1, doc="it is ordered in packs of so many")
+    low_at: Mapped[int] = mapped_column(default=10, doc="fewer to promise than this is low")
+    retired_at: Mapped[datetime | None] = mapped_column(doc="archived since: its successor is sent in its place")
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("kits_item.id"))
+    moved_at: Mapped[datetime | None] = mapped_column(doc="when it was last retired or brought back")
+
+    successor: Mapped[Item | None] = relationship(remote_side="Item.id")
 
 
 class Kit(Row):

@@ -1,1 +1,1 @@
-"""Lots, the ledger, reservations: what we hold and what of it is promised."""
+"""Lots, the ledger, promises: what we hold and what of it is promised."""

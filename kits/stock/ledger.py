@@ -1,120 +1,152 @@
-"""The ledger: the only module that writes movements and balances."""
+"""The ledger: the only module that writes movements and balances, and the proof that they agree."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
-from kits import signals
-from kits.catalogue.kits import item_by_sku
-from kits.clock import today as day_of
-from kits.errors import BadInput, SoldOut
-from kits.host import after_commit, unit
-from kits.stock import reservations
-from kits.stock.tables import Lot, Reservation, StockMovement
+from kits.catalogue.tables import Item
+from kits.errors import BadInput, NotFound, SoldOut
+from kits.stock.promises.reservations import lock
+from kits.stock.tables import ALLOCATED, Lot, Reservation, StockMovement
 
-MOST_UNITS = 1_000_000
+LONGEST_REASON = 500
 
 
-def receive(sku: str, code: str, quantity: int, expires_on: date, *, actor: str, now: datetime) -> Lot:
-    """Book a delivery: a new lot, or more of a known one. Commits.
+@dataclass(frozen=True)
+class Cause:
+    """Why stock moves: who, when, and what they say of it.
 
-    Raises NotFound for an unknown SKU, BadInput for a quantity outside 1 to
-    1,000,000, an empty code, a day that has passed, or another expiry than the
-    lot's own.
+    `key` is one a cause (a form that is sent twice carries the same), `order_number` the order it is for.
     """
-    _check(code, quantity, expires_on, day_of(now))
-    with unit() as session:
-        lot = _lot(session, sku, code.strip(), expires_on, now)
-        _move(session, lot, quantity, kind="receive", actor=actor, now=now)
-        lot_id = lot.id
-        after_commit(lambda: signals.send(signals.stock_received, lot_id=lot_id, quantity=quantity))
-    return lot
+
+    actor: str
+    now: datetime
+    reason: str = ""
+    note: str = ""
+    order_number: str | None = None
+    key: str | None = None
 
 
-def ship(session: Session, order_number: str, *, actor: str, now: datetime) -> None:
-    """Take what is held for the order from its lots, first expired first out. Flushes.
+@dataclass(frozen=True)
+class Disagreement:
+    """A lot whose balance `which` (on_hand, allocated, quarantined or reserved) is not what the ledger adds up to."""
 
-    A lot that expires before the day it must last until is passed over.
-    Raises SoldOut when the lots no longer hold what was promised.
+    sku: str
+    code: str
+    which: str
+    balance: int
+    ledger: int
+
+
+def locked_lot(session: Session, lot_id: int) -> Lot:
+    """The lot, its item's row lock taken, read afresh; raises NotFound."""
+    item_id = session.scalar(select(Lot.item_id).where(Lot.id == lot_id))
+    if item_id is None:
+        raise NotFound("There is no such lot.")
+    lock(session, [item_id])
+    return session.get_one(Lot, lot_id, populate_existing=True)
+
+
+def is_done(session: Session, key: str | None) -> bool:
+    """True when a movement of this cause was written. Ask under the item's row lock."""
+    return key is not None and session.scalar(select(StockMovement.id).where(StockMovement.key == key)) is not None
+
+
+def post(
+    session: Session, lot: Lot, kind: str, cause: Cause, *, on_hand: int = 0, allocated: int = 0, quarantined: int = 0
+) -> StockMovement:
+    """Change a lot's balances and write it down. Flushes.
+
+    Raises SoldOut when the lot does not have it: no balance falls below 0, and
+    what is allocated or in quarantine never exceeds what is on hand. Raises
+    BadInput for a reason that is too long.
     """
-    held_for = (Reservation.order_number == order_number, Reservation.state == "held")
-    reservations.lock(session, session.scalars(select(Reservation.item_id).where(*held_for)))
-    held = session.scalars(
-        select(Reservation).where(*held_for).order_by(Reservation.item_id, Reservation.serves_until.desc())
-    ).all()
-    for reservation in held:
-        _take(session, reservation, actor=actor, now=now)
-    reservations.consume(session, order_number)
-
-
-def _check(code: str, quantity: int, expires_on: date, today: date) -> None:
-    if not code.strip() or not code.strip().isprintable() or len(code) > 60:
-        raise BadInput("lot", "Give the lot's code, up to 60 characters.")
-    if not 1 <= quantity <= MOST_UNITS:
-        raise BadInput("quantity", "Give a quantity from 1 to 1,000,000.")
-    if expires_on <= today:
-        raise BadInput("expires", "This day has passed: expired stock is not received.")
-
-
-def _lot(session: Session, sku: str, code: str, expires_on: date, now: datetime) -> Lot:
-    item = item_by_sku(session, sku)
-    reservations.lock(session, [item.id])
-    lot = session.scalars(select(Lot).where(Lot.item_id == item.id, Lot.code == code)).first()
-    if lot is None:
-        lot = Lot(item_id=item.id, code=code, expires_on=expires_on, received_at=now, on_hand=0)
-        session.add(lot)
-        session.flush()
-    if lot.expires_on != expires_on:
-        raise BadInput("expires", f"Lot {code} is known with the expiry {lot.expires_on:%d %B %Y}.")
-    return lot
-
-
-def _take(session: Session, reservation: Reservation, *, actor: str, now: datetime) -> None:
-    missing = reservation.quantity
-    lots = session.scalars(
-        select(Lot)
-        .where(
-            Lot.item_id == reservation.item_id,
-            Lot.on_hand > 0,
-            Lot.expires_on >= max(reservation.serves_until, day_of(now)),
-        )
-        .order_by(Lot.expires_on, Lot.id)
-    ).all()
-    for lot in lots:
-        taken = min(missing, lot.on_hand)
-        if taken:
-            _move(session, lot, -taken, kind="ship", actor=actor, now=now, order_number=reservation.order_number)
-            missing -= taken
-    if missing:
-        raise SoldOut("The lots no longer hold what this order was promised. Count the shelf, then receive or cancel.")
-
-
-def _move(
-    session: Session,
-    lot: Lot,
-    quantity: int,
-    *,
-    kind: str,
-    actor: str,
-    now: datetime,
-    order_number: str | None = None,
-) -> None:
-    balance = update(Lot).where(Lot.id == lot.id, Lot.on_hand + quantity >= 0)
-    changed = session.execute(balance.values(on_hand=Lot.on_hand + quantity))
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise SoldOut("This lot was taken just now. Try again.")
-    session.add(
-        StockMovement(
-            at=now,
-            item_id=lot.item_id,
-            lot_id=lot.id,
-            kind=kind,
-            quantity=quantity,
-            actor=actor,
-            order_number=order_number,
-        )
+    if len(cause.reason) > LONGEST_REASON or len(cause.note) > LONGEST_REASON:
+        raise BadInput("reason", f"Keep the reason under {LONGEST_REASON} characters.")
+    _balance(session, lot, on_hand, allocated, quarantined)
+    row = StockMovement(
+        at=cause.now,
+        item_id=lot.item_id,
+        lot_id=lot.id,
+        kind=kind,
+        quantity=on_hand,
+        allocated=allocated,
+        quarantined=quarantined,
+        actor=cause.actor,
+        reason=cause.reason,
+        note=cause.note,
+        order_number=cause.order_number,
+        key=cause.key,
     )
+    session.add(row)
     session.flush()
+    return row
+
+
+def disagreements(session: Session) -> list[Disagreement]:
+    """Where balances are not what the ledger (and, for what is allocated, the reservations) add up to; one statement.
+
+    Empty is the proof that all agree.
+    """
+    found = []
+    for sku, code, *counts in session.execute(_compared()):
+        on_hand, allocated, quarantined, moved, set_aside, kept, reserved = (int(count) for count in counts)
+        pairs = (
+            ("on_hand", on_hand, moved),
+            ("allocated", allocated, set_aside),
+            ("quarantined", quarantined, kept),
+            ("reserved", reserved, set_aside),
+        )
+        found += [Disagreement(sku, code, which, balance, added) for which, balance, added in pairs if balance != added]
+    return found
+
+
+def _balance(session: Session, lot: Lot, on_hand: int, allocated: int, quarantined: int) -> None:
+    after = (Lot.on_hand + on_hand, Lot.allocated + allocated, Lot.quarantined + quarantined)
+    enough = (after[0] >= after[1] + after[2], after[1] >= 0, after[2] >= 0)
+    changed = session.execute(
+        update(Lot)
+        .where(Lot.id == lot.id, *enough)
+        .values(on_hand=after[0], allocated=after[1], quarantined=after[2])
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(lot, ["on_hand", "allocated", "quarantined"])
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        which = "in quarantine" if quarantined < 0 else "set aside" if allocated < 0 else "free"
+        left = {"in quarantine": lot.quarantined, "set aside": lot.allocated, "free": lot.free}[which]
+        raise SoldOut(f"Lot {lot.code} has no more than {left} {which}. Look again.", left)
+
+
+def _compared() -> Select[*tuple[Any, ...]]:
+    moved = (
+        select(
+            StockMovement.lot_id,
+            func.sum(StockMovement.quantity).label("on_hand"),
+            func.sum(StockMovement.allocated).label("allocated"),
+            func.sum(StockMovement.quarantined).label("quarantined"),
+        )
+        .group_by(StockMovement.lot_id)
+        .subquery()
+    )
+    reserved = (
+        select(Reservation.lot_id, func.sum(Reservation.quantity).label("units"))
+        .where(Reservation.state == ALLOCATED)
+        .group_by(Reservation.lot_id)
+        .subquery()
+    )
+    sums: Sequence[object] = (moved.c.on_hand, moved.c.allocated, moved.c.quarantined, reserved.c.units)
+    return (
+        select(
+            Item.sku, Lot.code, Lot.on_hand, Lot.allocated, Lot.quarantined, *(func.coalesce(each, 0) for each in sums)
+        )
+        .join(Item, Item.id == Lot.item_id)
+        .outerjoin(moved, moved.c.lot_id == Lot.id)
+        .outerjoin(reserved, reserved.c.lot_id == Lot.id)
+        .order_by(Item.sku, Lot.code)
+    )

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kits.catalogue.tables import Item
-from kits.stock.reservations import shelves
+from kits.stock.promises.reservations import shelves
 from kits.stock.tables import Lot, StockMovement
 from shop.orders.tables import PAID, Order
 from shop.payments.tables import Payment, PaymentAttempt, Refund

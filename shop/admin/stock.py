@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 from kits import clock
 from kits.errors import BadInput, NotFound
 from kits.host import end_reads, session
-from kits.stock import ledger
+from kits.stock.ledger import Cause
+from kits.stock.moves import receiving
+from kits.stock.moves.receiving import Delivery
 from shop.admin import lists
 from shop.admin.door import actor
 from shop.storefront.forms import ReceiveForm, Wrong, sentences, taken
@@ -33,7 +35,9 @@ def book() -> Response | tuple[str, int]:
     """Book a delivery."""
     try:
         read = taken(ReceiveForm, request.form)
-        ledger.receive(read["sku"], read["lot"], read["quantity"], read["expires"], actor=actor(), now=clock.now())
+        receiving.receive(
+            Delivery(read["sku"], read["lot"], read["quantity"], read["expires"]), Cause(actor(), clock.now())
+        )
     except (Wrong, BadInput) as error:
         return _refused(sentences(error))
     except NotFound as error:

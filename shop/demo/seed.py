@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from kits import clock, host
 from kits.catalogue import first_kit
-from kits.stock import ledger
+from kits.stock.ledger import Cause
+from kits.stock.moves.receiving import Delivery, receive
 from shop.customers.staff import add_staff
 from shop.links import order_url, return_url
 from shop.orders import parcels
@@ -58,7 +59,7 @@ def _receive() -> None:
     now = clock.now()
     day = clock.today(now)
     for sku, code, quantity, days in LOTS:
-        ledger.receive(sku, code, quantity, day + timedelta(days=days), actor="demo", now=now)
+        receive(Delivery(sku, code, quantity, day + timedelta(days=days)), Cause("demo", now))
 
 
 def _maria() -> None:

@@ -15,7 +15,7 @@ from kits.catalogue.tables import KitComponent
 from kits.clock import today
 from kits.errors import BadInput
 from kits.money import Money, add_up
-from kits.stock.reservations import Demand
+from kits.stock.promises.reservations import Demand
 from shop.registers import registers
 
 MOST_A_LINE = 10

@@ -16,7 +16,7 @@ from kits.clock import today
 from kits.errors import BadInput, SoldOut
 from kits.host import end_reads, session, unit
 from kits.settings import setting
-from kits.stock.reservations import reserve
+from kits.stock.promises.reservations import reserve
 from shop.customers.people import customer_by_email
 from shop.orders.basket import PricedLine, Wish, due_today, priced, summed
 from shop.orders.tables import Acknowledgement, Order, OrderLine

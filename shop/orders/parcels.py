@@ -7,7 +7,8 @@ from datetime import datetime
 from kits import audit
 from kits.errors import BadInput, WrongState
 from kits.host import unit
-from kits.stock import ledger
+from kits.stock.ledger import Cause
+from kits.stock.moves import packing
 from shop.orders.find import locked
 from shop.orders.tables import PAID, SHIPPED
 from shop.registers import Settled, run_steps
@@ -25,7 +26,7 @@ def ship(order_id: int, *, tracking: str, actor: str, now: datetime) -> None:
         order = locked(session, order_id)
         if order.state != PAID:
             raise WrongState("Only a paid order can be shipped. Reload the page to see what it is now.")
-        ledger.ship(session, order.number, actor=actor, now=now)
+        packing.ship(session, order.number, Cause(actor, now))
         order.state, order.shipped_at, order.tracking = SHIPPED, now, tracking.strip() or None
         audit.record(session, at=now, actor=actor, action="order.shipped", subject=order.number)
         run_steps(session, Settled("shipped", order, now))

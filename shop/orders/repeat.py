@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from kits.clock import today
-from kits.stock.reservations import Demand, reserve
+from kits.stock.promises.reservations import Demand, reserve
 from shop.orders.checkout import new_number
 from shop.orders.tables import Order, OrderLine
 
@@ -35,7 +35,7 @@ def place_refill(
     )
     session.add(order)
     session.flush()
-    reserve(session, order.number, demands, today=today(now), now=now)
+    reserve(session, order.number, demands, today=today(now), now=now, for_refill=True)
     return order
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kits.catalogue.session_plan import SessionPlan
 from kits.catalogue.tables import Kit
 from kits.money import Money
+from kits.stock.tables import StockMovement
 from kits.tables import Row
 from shop.customers.tables import Customer
 from shop.work.leases import ClaimedRow
@@ -26,14 +27,14 @@ class Order(ClaimedRow):
 
     __tablename__ = "shop_order"
     __table_args__ = (
-        CheckConstraint("total_amount > 0", name="positive"),
+        CheckConstraint("total_amount > 0 OR kind = 'replacement'", name="positive"),
         Index("ix_shop_order_state_keep", "state", "keep_until"),
     )
 
     number: Mapped[str] = mapped_column(unique=True)
     token: Mapped[str] = mapped_column(unique=True)
     submission: Mapped[str | None] = mapped_column(unique=True, doc="one per checkout form: two clicks, one order")
-    kind: Mapped[str] = mapped_column(doc="kit or refill")
+    kind: Mapped[str] = mapped_column(doc="kit, refill, or replacement (free, for a recalled lot)")
     state: Mapped[str] = mapped_column(default=AWAITING)
     customer_id: Mapped[int] = mapped_column(ForeignKey("shop_customer.id"), index=True)
     root_number: Mapped[str] = mapped_column(index=True, doc="the number of the first order; its own for a kit order")
@@ -48,13 +49,14 @@ class Order(ClaimedRow):
     made_at: Mapped[datetime]
     keep_until: Mapped[datetime] = mapped_column(doc="until when its stock waits for a payment to be started")
     paid_at: Mapped[datetime | None]
-    shipped_at: Mapped[datetime | None]
-    tracking: Mapped[str | None]
+    shipped_at: Mapped[datetime | None] = mapped_column(doc="when its last parcel left")
+    tracking: Mapped[str | None] = mapped_column(doc="of its last parcel")
     writes: Mapped[int] = mapped_column(default=0)
 
     customer: Mapped[Customer] = relationship()
     lines: Mapped[list[OrderLine]] = relationship(back_populates="order", order_by="OrderLine.id")
     acknowledgements: Mapped[list[Acknowledgement]] = relationship()
+    parcels: Mapped[list[Parcel]] = relationship(order_by="Parcel.number")
 
     @property
     def total(self) -> Money:
@@ -99,3 +101,29 @@ class Acknowledgement(Row):
     version: Mapped[str]
     sha256: Mapped[str]
     accepted_at: Mapped[datetime]
+
+
+class Parcel(Row):
+    """One parcel of an order; an order leaves in one or in several."""
+
+    __tablename__ = "shop_parcel"
+    __table_args__ = (UniqueConstraint("order_id", "number"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"))
+    number: Mapped[int] = mapped_column(doc="1 for the order's first parcel")
+    tracking: Mapped[str | None] = mapped_column(index=True)
+    actor: Mapped[str]
+    shipped_at: Mapped[datetime]
+
+    contents: Mapped[list[ParcelContent]] = relationship(order_by="ParcelContent.id")
+
+
+class ParcelContent(Row):
+    """What is in a parcel: the ledger's own line, which names the lot and the units."""
+
+    __tablename__ = "shop_parcel_content"
+
+    parcel_id: Mapped[int] = mapped_column(ForeignKey("shop_parcel.id"), index=True)
+    movement_id: Mapped[int] = mapped_column(ForeignKey("kits_stock_movement.id"), unique=True)
+
+    movement: Mapped[StockMovement] = relationship()

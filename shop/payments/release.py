@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_
 
 from kits.errors import Busy
 from kits.host import end_reads, session, unit
-from kits.stock import reservations
+from kits.stock.promises import reservations
 from shop.orders.find import locked
 from shop.orders.tables import AWAITING, CANCELLED, Order
 from shop.payments import attempts, settle

@@ -17,7 +17,7 @@ from kits import audit
 from kits.clock import today
 from kits.errors import SoldOut
 from kits.host import end_reads, outside_transaction, session, unit
-from kits.stock.reservations import reserve_again
+from kits.stock.promises.reservations import reserve_again
 from shop.links import order_url
 from shop.orders.find import locked
 from shop.orders.tables import AWAITING, CANCELLED, PAID, Order

@@ -13,7 +13,7 @@ from kits import clock
 from kits.catalogue.plan_line import PlanLine, plan_line
 from kits.errors import BadInput, NotFound, SoldOut
 from kits.host import session
-from kits.stock.reservations import how_many
+from kits.stock.promises.reservations import how_many
 from shop.orders.basket import MOST_A_LINE, PricedLine, Wish, due_today, plan_total, priced, summed
 from shop.storefront import front, kept
 from shop.storefront.forms import AddForm, LineForm, Wrong, sentences, taken

@@ -17,7 +17,7 @@ from kits.catalogue.plan_line import PlanLine, plan_line
 from kits.catalogue.session_plan import SessionPlan
 from kits.errors import BadInput
 from kits.host import session
-from kits.stock.reservations import how_many
+from kits.stock.promises.reservations import how_many
 from shop.orders.basket import LATEST_START_DAYS, MOST_A_LINE, PricedLine, Wish, price
 from shop.registers import registers
 from shop.storefront.forms import PlanForm, Wrong, sentences, taken

@@ -17,7 +17,8 @@ from flask import Flask
 
 from kits import clock, host
 from kits.catalogue import first_kit
-from kits.stock import ledger
+from kits.stock.ledger import Cause
+from kits.stock.moves.receiving import Delivery, receive
 from tests.bench import bare_tables
 from tests.servers.databases import PostgresDatabases, an_app
 from tests.servers.ground import environment
@@ -67,7 +68,7 @@ def _stock() -> None:
         first_kit.plant(session, datetime(2020, 1, 1, tzinfo=UTC))
     expires = date.today() + timedelta(days=2000)  # noqa: DTZ011
     for sku in (first_kit.ROLLER, first_kit.SERUM):
-        ledger.receive(sku, "LOT", STOCK, expires, actor="bench", now=clock.now())
+        receive(Delivery(sku, "LOT", STOCK, expires), Cause("bench", clock.now()))
 
 
 def _sandbox(folder: Path, stack: ExitStack) -> str:

@@ -10,8 +10,9 @@ from flask import Flask
 
 from kits import host
 from kits.catalogue.tables import Item
-from kits.stock import ledger
-from kits.stock.reservations import Demand, how_many, reserve
+from kits.stock.ledger import Cause
+from kits.stock.moves.receiving import Delivery, receive
+from kits.stock.promises.reservations import Demand, how_many, reserve
 
 
 @pytest.fixture
@@ -28,11 +29,11 @@ def items(app: Flask) -> tuple[int, int]:
 def put(items: tuple[int, int], now: datetime, today: date) -> Callable[..., None]:
     """`put("A", 20, days=30)` receives a lot of 20 that lasts 30 days."""
 
-    def receive(sku: str, quantity: int, *, days: int, lot: str | None = None) -> None:
+    def book(sku: str, quantity: int, *, days: int, lot: str | None = None) -> None:
         code = lot or f"{sku}-{days}"
-        ledger.receive(sku, code, quantity, today + timedelta(days=days), actor="command", now=now)
+        receive(Delivery(sku, code, quantity, today + timedelta(days=days)), Cause("command", now))
 
-    return receive
+    return book
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from flask import Flask
-from sqlalchemy import URL, MetaData, create_engine, make_url
+from sqlalchemy import URL, Connection, MetaData, create_engine, make_url
 
 from kits import host, migrate
 from kits.migrate import VERSION_TABLE
@@ -148,6 +148,24 @@ def upgraded(url: str) -> None:
         migrate.upgrade(host.engine())
 
 
+@contextmanager
+def _changes_allowed(connection: Connection) -> Iterator[None]:
+    """Meanwhile append-only tables are no longer, for this transaction alone."""
+    if connection.dialect.name == "postgresql":
+        tables = "SELECT DISTINCT event_object_table FROM information_schema.triggers WHERE trigger_schema = 'public'"
+        names = list(connection.exec_driver_sql(tables).scalars())
+        off = [f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in names]
+        on = [f"ALTER TABLE {name} ENABLE TRIGGER USER" for name in names]
+    else:
+        kept = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
+        off, on = [f"DROP TRIGGER {name}" for name, _ in kept], [sql for _, sql in kept]
+    for statement in off:
+        connection.exec_driver_sql(statement)
+    yield
+    for statement in on:
+        connection.exec_driver_sql(statement)
+
+
 class Emptier:
     """Deletes every row of every table of one database but Alembic's own, on a connection that it keeps."""
 
@@ -159,7 +177,7 @@ class Emptier:
         self._deletes = [f"DELETE FROM {name}" for name in names]
 
     def __call__(self) -> None:
-        with self._engine.begin() as connection:
+        with self._engine.begin() as connection, _changes_allowed(connection):
             if self._engine.dialect.name == "postgresql":
                 connection.exec_driver_sql("; ".join(self._deletes))
                 return

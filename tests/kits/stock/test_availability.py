@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kits.stock.availability import Shelf, sum_by_day
+from kits.stock.promises.availability import Shelf, sum_by_day
 
 TODAY = date(2027, 1, 4)
 days = st.integers(-3, 8).map(lambda n: TODAY + timedelta(days=n))
@@ -43,7 +43,7 @@ def can_be_kept(lots: Mapping[date, int], promised: Mapping[date, int]) -> bool:
 def test_a_shelf_fits_exactly_when_every_promised_unit_finds_one(
     lots: dict[date, int], promised: dict[date, int]
 ) -> None:
-    assert Shelf(lots, promised).fits(TODAY) == can_be_kept(lots, promised)
+    assert (Shelf(lots, promised).missing(TODAY) == 0) == can_be_kept(lots, promised)
 
 
 @given(counts, counts, days)

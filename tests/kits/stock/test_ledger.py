@@ -11,7 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from kits import host, signals
 from kits.errors import BadInput, NotFound, SoldOut
-from kits.stock import ledger
+from kits.stock.ledger import Cause
+from kits.stock.moves import packing
+from kits.stock.moves.receiving import Delivery, receive
 from kits.stock.tables import Lot, StockMovement
 
 Put = Callable[..., None]
@@ -25,7 +27,7 @@ def ship(now: datetime) -> Callable[..., None]:
 
     def go(order: str, days: int = 0) -> None:
         with host.unit() as session:
-            ledger.ship(session, order, actor="staff:1", now=now + timedelta(days=days))
+            packing.ship(session, order, Cause("staff:1", now + timedelta(days=days)))
 
     return go
 
@@ -42,7 +44,7 @@ def on_hand() -> dict[str, int]:
 
 def test_a_delivery_becomes_a_lot_and_a_line_of_the_ledger(items: tuple[int, int], today: date, now: datetime) -> None:
     expires = today + timedelta(days=30)
-    ledger.receive("A", " L1 ", 20, expires, actor="staff:7", now=now)
+    receive(Delivery("A", " L1 ", 20, expires), Cause("staff:7", now))
     lot = host.session().scalars(select(Lot)).one()
     line = host.session().scalars(select(StockMovement)).one()
     assert (lot.code, lot.item_id, lot.expires_on, lot.on_hand) == ("L1", items[0], expires, 20)
@@ -86,7 +88,7 @@ def test_a_delivery_that_cannot_be_is_refused_at_its_field_and_changes_nothing(
     put("A", 20, days=30, lot="L1")
     put("A", 20, days=30, lot="L")
     with pytest.raises(BadInput) as refused:
-        ledger.receive("A", code, quantity, today + timedelta(days=days), actor="command", now=now)
+        receive(Delivery("A", code, quantity, today + timedelta(days=days)), Cause("command", now))
     assert refused.value.field == field
     assert on_hand() == {"L1": 20, "L": 20}
 
@@ -94,7 +96,7 @@ def test_a_delivery_that_cannot_be_is_refused_at_its_field_and_changes_nothing(
 @pytest.mark.parametrize("sku", ["NONE", "", "a", "A\0"])
 def test_an_unknown_sku_is_refused(items: tuple[int, int], today: date, now: datetime, sku: str) -> None:
     with pytest.raises(NotFound):
-        ledger.receive(sku, "L1", 5, today + timedelta(days=30), actor="command", now=now)
+        receive(Delivery(sku, "L1", 5, today + timedelta(days=30)), Cause("command", now))
     assert on_hand() == {}
 
 

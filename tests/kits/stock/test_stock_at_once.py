@@ -15,8 +15,10 @@ from sqlalchemy import event, func, select
 
 from kits import host
 from kits.errors import SoldOut
-from kits.stock import ledger
-from kits.stock.reservations import Demand, reserve
+from kits.stock.ledger import Cause
+from kits.stock.moves import packing
+from kits.stock.moves.receiving import Delivery, receive
+from kits.stock.promises.reservations import Demand, reserve
 from kits.stock.tables import Lot, Reservation
 
 AtOnce = Callable[..., list[Any]]
@@ -49,7 +51,7 @@ def test_a_new_lot_that_two_people_book_is_one_lot(
     items: tuple[int, int], at_once: AtOnce, today: date, now: datetime
 ) -> None:
     expires = today + timedelta(days=30)
-    book = partial(ledger.receive, "A", "L1", 5, expires, actor="staff:1", now=now)
+    book = partial(receive, Delivery("A", "L1", 5, expires), Cause("staff:1", now))
     done = at_once([book] * 8)
     assert [each for each in done if isinstance(each, Exception)] == []
     assert host.session().scalars(select(Lot.on_hand)).all() == [40]
@@ -99,4 +101,4 @@ def between_counts(shipped: threading.Event) -> Iterator[None]:
 
 def _ship(order: str, now: datetime) -> None:
     with host.unit() as session:
-        ledger.ship(session, order, actor="staff:1", now=now)
+        packing.ship(session, order, Cause("staff:1", now))

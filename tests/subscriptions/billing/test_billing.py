@@ -13,7 +13,8 @@ from sqlalchemy import select, update
 
 from kits import clock, host
 from kits.catalogue import first_kit
-from kits.stock import ledger
+from kits.stock.ledger import Cause
+from kits.stock.moves.receiving import Delivery, receive
 from kits.stock.tables import Lot, Reservation
 from shop.orders.tables import Order, OrderLine
 from shop.payments.gateway import NoKeys
@@ -67,7 +68,7 @@ def test_a_refill_without_stock_waits_uncharged_and_is_picked_up_after_a_deliver
     assert rows(select(Order.id).where(Order.kind == "refill")) == []
     assert subjects().count("Your refill is delayed") == 1
     expires = clock.today(clock.now()) + days(700)
-    ledger.receive(first_kit.SERUM, "LATER", 5, expires, actor="command", now=clock.now())
+    receive(Delivery(first_kit.SERUM, "LATER", 5, expires), Cause("command", clock.now()))
     driver.work()
     assert (driver.refill(bought).state, charged(driver, bought)) == ("paid", 1)
 
@@ -169,7 +170,7 @@ def test_all_later_refills_move_with_a_late_one_or_are_dropped(driver: Driver, b
     with host.unit() as session:  # a kit with longer plans than ours has a third refill
         third = second.needed_on + relativedelta(months=3)
         same = {"subscription_id": bought.subscription_id, "notice_on": third, "charge_on": third}
-        session.add(Refill(number=3, needed_on=third, **same))
+        session.add(Refill(number=3, needed_on=third, serves_until=third, **same))
         session.execute(update(Subscription).values(last_session=third + days(10)))
     driver.until_due(bought)
     driver.card_behaves(bought, "pm_card_authenticationRequired")
@@ -189,10 +190,10 @@ def test_a_box_that_comes_late_lasts_for_the_sessions_that_are_still_to_come(dri
     driver.work()
     late = first.needed_on + days(60)
     driver.travel(late, work=False)
-    ledger.receive(first_kit.SERUM, "SOON", 5, late + days(45), actor="command", now=clock.now())
+    receive(Delivery(first_kit.SERUM, "SOON", 5, late + days(45)), Cause("command", clock.now()))
     driver.work()
     assert driver.refill(bought).state == "waiting_for_stock", "it would expire before the last session it serves"
-    ledger.receive(first_kit.SERUM, "GOOD", 5, late + days(300), actor="command", now=clock.now())
+    receive(Delivery(first_kit.SERUM, "GOOD", 5, late + days(300)), Cause("command", clock.now()))
     driver.work()
     assert driver.refill(bought).state == "paid"
     until = rows(select(Reservation.serves_until).order_by(Reservation.id.desc()).limit(1))[0]

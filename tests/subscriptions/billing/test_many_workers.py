@@ -10,7 +10,8 @@ from sqlalchemy import create_engine, text
 
 from kits import clock, host
 from kits.catalogue import first_kit
-from kits.stock import ledger
+from kits.stock.ledger import Cause
+from kits.stock.moves.receiving import Delivery, receive
 from shop.registers import registers
 from shop.work import duties
 from tests.journeys.driving import Bought, Driver
@@ -22,7 +23,7 @@ PLANS = 30
 def test_two_workers_at_once_charge_thirty_refills_once_each(driver: Driver, run_command: Commands) -> None:
     expires = clock.today(clock.now()) + timedelta(days=700)
     for sku in (first_kit.ROLLER, first_kit.SERUM):
-        ledger.receive(sku, "MORE", 3 * PLANS, expires, actor="command", now=clock.now())
+        receive(Delivery(sku, "MORE", 3 * PLANS, expires), Cause("command", clock.now()))
     plans = [driver.buy() for _ in range(PLANS)]
     driver.until_due(plans[-1])
     workers = [run_command.start("shop", "work", "--once") for _ in range(2)]

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, Self
 
-from kits.stock.forecast_days import Case, Day, reckoned
+from kits.stock.outlook.days import Case, Day, reckoned
 
 WEEKS = 52
 """A forecast runs over this many weeks, Monday to Sunday; the first is today's, from today on."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from kits.dates import written
-from kits.stock.forecast import ItemForecast
+from kits.stock.outlook.forecast import ItemForecast
 
 NAMED_DELIVERIES = 3
 

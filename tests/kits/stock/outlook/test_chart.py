@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader
 
-from kits.stock.forecast import ItemForecast, Week
-from kits.stock.forecast_chart import HEIGHT, LAST_ON_A_PHONE, LETTER, Chart, drawn
+from kits.stock.outlook.chart import HEIGHT, LAST_ON_A_PHONE, LETTER, Chart, drawn
+from kits.stock.outlook.forecast import ItemForecast, Week
 
 MONDAY = date(2027, 1, 4)
-TEMPLATES = Path(__file__).parents[3] / "templates"
+TEMPLATES = Path(__file__).parents[4] / "templates"
 levels = st.lists(st.integers(-20_000, 20_000), min_size=52, max_size=52)
 mondays = st.integers(0, 600).map(lambda n: MONDAY + timedelta(weeks=n))
 

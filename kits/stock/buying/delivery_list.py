@@ -9,7 +9,7 @@ from typing import Any
 
 from kits.errors import BadInput
 from kits.spreadsheet import BrokenTable, Row, rows
-from kits.stock.delivery_cells import READERS, shown
+from kits.stock.buying.delivery_cells import READERS, shown
 
 REQUIRED = ("sku", "lot", "quantity", "expires")
 OPTIONAL = ("supplier", "purchase_order")

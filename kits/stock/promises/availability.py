@@ -29,9 +29,9 @@ class Shelf:
         each = {day: _lasting_until(wanted, day, today) for day in days}
         return max(0, min(self._slack(day, today) // units for day, units in each.items() if units))
 
-    def fits(self, today: date) -> bool:
-        """True when all that is promised can be kept."""
-        return all(self._slack(max(day, today), today) >= 0 for day in self.promised)
+    def missing(self, today: date) -> int:
+        """How many units are lacking for all that is promised; 0 when it can be kept."""
+        return max(0, *(-self._slack(max(day, today), today) for day in self.promised), 0)
 
     def _slack(self, day: date, today: date) -> int:
         stock = sum(units for expires, units in self.lots.items() if expires >= day)

@@ -15,8 +15,8 @@ from itertools import count
 from dateutil.relativedelta import relativedelta
 
 from kits.dates import short
-from kits.stock.forecast import ItemForecast, Week
-from kits.stock.forecast_words import described
+from kits.stock.outlook.forecast import ItemForecast, Week
+from kits.stock.outlook.words import described
 
 HEIGHT, MOST_STEPS = 168, 5
 """The plot's height, and how many steps of its scale what is drawn may span."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kits.stock.delivery_list import DeliveryList, DeliveryRow, Fault, read
+from kits.stock.buying.delivery_list import DeliveryList, DeliveryRow, Fault, read
 
 TODAY = date(2026, 12, 1)
 HEADER = "sku,lot,quantity,expires"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kits.stock.forecast import Advice, Incoming, ItemForecast, OrderRule, Wanted, forecast
+from kits.stock.outlook.forecast import Advice, Incoming, ItemForecast, OrderRule, Wanted, forecast
 
 MONDAY = date(2027, 1, 4)
 NEVER = 10**6

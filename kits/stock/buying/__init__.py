@@ -1,0 +1,1 @@
+"""Buying in: purchase orders, and lists of deliveries."""

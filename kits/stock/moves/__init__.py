@@ -1,0 +1,1 @@
+"""What moves stock: receiving, packing, returns, corrections, quarantine, stock-takes. All of it through the ledger."""

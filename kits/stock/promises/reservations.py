@@ -1,0 +1,121 @@
+"""Promising stock to orders, and letting it go.
+
+A reservation takes each item's row lock (a write to `Item.claims`, which
+holds on every engine) in the order of item ids, then counts, then writes. So
+two baskets never deadlock, and nobody counts what another is taking. What
+leaves the shelf takes the same locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, literal, select, union_all, update
+from sqlalchemy.orm import Session
+
+from kits.catalogue.tables import Item
+from kits.errors import SoldOut
+from kits.stock.promises.availability import Shelf
+from kits.stock.tables import HELD, RELEASED, Commitment, Lot, Reservation
+
+
+@dataclass(frozen=True)
+class Demand:
+    """`quantity` units of an item that must last until `serves_until`."""
+
+    item_id: int
+    quantity: int
+    serves_until: date
+
+
+def shelves(session: Session, item_ids: Iterable[int], *, for_refill: bool = False) -> dict[int, Shelf]:
+    """What is free of the given items and what is promised of them, in one statement.
+
+    Commitments count as promised, but for a refill: refills come before new
+    kits, and among refills the one that is due first takes first.
+    """
+    ids = sorted(set(item_ids))
+    found = {item_id: Shelf({}, {}) for item_id in ids}
+    for kind, item_id, day, units in session.execute(_counts(ids, for_refill)):
+        days = found[item_id].lots if kind == "lot" else found[item_id].promised
+        days[day] = days.get(day, 0) + int(units)  # type: ignore[index]
+    return found
+
+
+def _counts(ids: Sequence[int], for_refill: bool) -> Select[*tuple[Any, ...]]:
+    lots = select(literal("lot").label("kind"), Lot.item_id, Lot.expires_on, func.sum(Lot.free))
+    held = select(literal("held"), Reservation.item_id, Reservation.serves_until, func.sum(Reservation.quantity))
+    kept = select(literal("kept"), Commitment.item_id, Commitment.serves_until, func.sum(Commitment.quantity))
+    parts = [
+        lots.where(Lot.item_id.in_(ids), Lot.on_hand > 0).group_by(Lot.item_id, Lot.expires_on),
+        held.where(Reservation.item_id.in_(ids), Reservation.state == HELD).group_by(
+            Reservation.item_id, Reservation.serves_until
+        ),
+    ]
+    if not for_refill:
+        parts.append(kept.where(Commitment.item_id.in_(ids)).group_by(Commitment.item_id, Commitment.serves_until))
+    return select(union_all(*parts).subquery())
+
+
+def how_many(session: Session, demands: Sequence[Demand], today: date) -> int:
+    """How many times all of `demands` together can be met now for a new order; a look without a lock."""
+    wanted: dict[int, dict[date, int]] = {}
+    for demand in demands:
+        days = wanted.setdefault(demand.item_id, {})
+        days[demand.serves_until] = days.get(demand.serves_until, 0) + demand.quantity
+    found = shelves(session, wanted)
+    return min((found[item].times(units, today) for item, units in wanted.items()), default=0)
+
+
+def lock(session: Session, item_ids: Iterable[int]) -> None:
+    """Take the items' row locks, in the order that all take them in; held until the unit ends."""
+    for item_id in sorted(set(item_ids)):
+        session.execute(update(Item).where(Item.id == item_id).values(claims=Item.claims + 1))
+
+
+def reserve(
+    session: Session,
+    order_number: str,
+    demands: Sequence[Demand],
+    *,
+    today: date,
+    now: datetime,
+    for_refill: bool = False,
+) -> None:
+    """Promise all of `demands` to the order or nothing; raises SoldOut. Last in the caller's unit."""
+    lock(session, (demand.item_id for demand in demands))
+    found = shelves(session, (demand.item_id for demand in demands), for_refill=for_refill)
+    for demand in demands:
+        left = found[demand.item_id].available(demand.serves_until, today)
+        if left < demand.quantity:
+            raise SoldOut("There is not enough left of this.", left)
+        found[demand.item_id] = found[demand.item_id].with_promise(demand.serves_until, demand.quantity)
+    session.add_all(
+        Reservation(
+            item_id=demand.item_id,
+            order_number=order_number,
+            quantity=demand.quantity,
+            serves_until=demand.serves_until,
+            made_at=now,
+        )
+        for demand in demands
+    )
+    session.flush()
+
+
+def reserve_again(session: Session, order_number: str, *, today: date, now: datetime) -> None:
+    """Promise an order once more what was released; raises SoldOut when it is no longer there."""
+    released = session.scalars(
+        select(Reservation).where(Reservation.order_number == order_number, Reservation.state == RELEASED)
+    ).all()
+    demands = [Demand(row.item_id, row.quantity, row.serves_until) for row in released]
+    reserve(session, order_number, demands, today=today, now=now)
+
+
+def release(session: Session, order_number: str) -> int:
+    """Let go of what is held for the order; returns how many reservations that were."""
+    held = update(Reservation).where(Reservation.order_number == order_number, Reservation.state == HELD)
+    return session.execute(held.values(state=RELEASED)).rowcount  # type: ignore[attr-defined,no-any-return]

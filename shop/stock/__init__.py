@@ -1,0 +1,1 @@
+"""What the shop does about its stock by itself: it tells the owner."""
