@@ -1,39 +1,19 @@
-"""What the admin's pages list. Reads only; each list is short however large the shop is."""
+"""What the admin's pages about orders list. Reads only; each list is short however large the shop is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from kits.catalogue.tables import Item
-from kits.stock.promises.reservations import shelves
 from kits.stock.tables import Lot, StockMovement
 from shop.orders.tables import PAID, Order
 from shop.payments.tables import Payment, PaymentAttempt, Refund
 from shop.work.outbox import OutboxMail
 
-LOW_UNITS = 10
 A_PAGE = 50
-MOST_LOTS = 200
-
-
-@dataclass(frozen=True)
-class ShelfRow:
-    """An item and its units: good ones on hand, promised to orders, and still to promise."""
-
-    item: Item
-    on_hand: int
-    reserved: int
-    available: int
-
-    @property
-    def low(self) -> bool:
-        """True when few are left to promise."""
-        return self.available < LOW_UNITS
 
 
 @dataclass(frozen=True)
@@ -51,37 +31,6 @@ class MoneyRows:
     attempts: Sequence[PaymentAttempt]
     payments: Sequence[Payment]
     refunds: Sequence[Refund]
-
-
-def shelf(session: Session, today: date) -> list[ShelfRow]:
-    """Every item by SKU with its figures; lots that have expired do not count."""
-    items = session.scalars(select(Item).order_by(Item.sku)).all()
-    found = shelves(session, (item.id for item in items))
-    return [
-        ShelfRow(
-            item,
-            sum(units for expires, units in found[item.id].lots.items() if expires >= today),
-            sum(found[item.id].promised.values()),
-            found[item.id].available(today, today),
-        )
-        for item in items
-    ]
-
-
-def lots(session: Session) -> Sequence[Lot]:
-    """Lots with something in them, the first to expire first."""
-    return session.scalars(select(Lot).where(Lot.on_hand > 0).order_by(Lot.expires_on, Lot.id).limit(MOST_LOTS)).all()
-
-
-def items(session: Session) -> list[tuple[str, str]]:
-    """SKU and name of every item, by SKU."""
-    return [(sku, f"{sku}: {name}") for sku, name in session.execute(select(Item.sku, Item.name).order_by(Item.sku))]
-
-
-def on_hand(session: Session, sku: str, today: date) -> int:
-    """How many good units of an item there are."""
-    total = select(func.sum(Lot.on_hand)).join(Item, Item.id == Lot.item_id)
-    return session.scalar(total.where(Item.sku == sku, Lot.expires_on >= today)) or 0
 
 
 def to_pack(session: Session) -> Sequence[Order]:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from kits import clock
 from kits.host import session
+from kits.stock.figures import figures
 from shop.admin import lists
 from shop.registers import registers
 
@@ -15,14 +16,13 @@ def today() -> str:
     """Orders to pack, mails that did not leave, items that run low, and the cards of the rooms above."""
     now = clock.now()
     current = session()
-    shelf = lists.shelf(current, clock.today(now))
     return render_template(
         "shop/admin/today.html",
         today=clock.today(now),
         to_pack=lists.to_pack(current),
         waiting=lists.count_to_pack(current),
         mails=lists.mails(current),
-        low=[row for row in shelf if row.low],
+        low=[row for row in figures(current, clock.today(now)) if row.low],
         cards=[Markup(card(now)) for card in registers().today_cards],  # noqa: S704 - safe by contract
     )
 

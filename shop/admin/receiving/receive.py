@@ -1,4 +1,4 @@
-"""Stock for staff: what is there, and booking what arrives."""
+"""Booking what arrives."""
 
 from __future__ import annotations
 
@@ -13,17 +13,9 @@ from kits.host import end_reads, session
 from kits.stock.ledger import Cause
 from kits.stock.moves import receiving
 from kits.stock.moves.receiving import Delivery
-from shop.admin import lists
 from shop.admin.door import actor
+from shop.admin.stock import lists
 from shop.storefront.forms import ReceiveForm, Wrong, sentences, taken
-
-
-def stock() -> str:
-    """Items with their figures, and the lots behind them."""
-    today = clock.today(clock.now())
-    return render_template(
-        "shop/admin/stock.html", rows=lists.shelf(session(), today), lots=lists.lots(session()), today=today
-    )
 
 
 def receive() -> str:
@@ -55,7 +47,7 @@ def _page(values: Any, errors: dict[str, str]) -> str:
     known = lists.items(session())
     booked = request.args.get("booked", "") if sku in dict(known) else ""
     return render_template(
-        "shop/admin/receive.html",
+        "shop/admin/receiving/receive.html",
         items=known,
         values=values,
         errors=errors,
@@ -65,7 +57,6 @@ def _page(values: Any, errors: dict[str, str]) -> str:
 
 
 ROUTES = (
-    ("/stock", "stock", stock, ["GET"]),
     ("/receive", "receive", receive, ["GET"]),
     ("/receive", "book", book, ["POST"]),
 )

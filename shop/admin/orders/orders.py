@@ -38,7 +38,7 @@ def orders() -> Response | str:
     found = lists.orders(session(), state=state, before=_before())
     page = found[: lists.A_PAGE]
     return render_template(
-        "shop/admin/orders.html",
+        "shop/admin/orders/orders.html",
         orders=page,
         more=page[-1].id if len(found) > len(page) else None,
         state=state,
@@ -71,7 +71,7 @@ def _page(number: str, values: Any, errors: dict[str, str]) -> str:
     found = order_by_number(current, number)
     marks = Marks(today=clock.today(now))
     return render_template(
-        "shop/admin/order.html",
+        "shop/admin/orders/order.html",
         order=found,
         lines=[(line, plan_line(line.plan, marks)) for line in found.lines],
         told=told(found, now),
