@@ -65,9 +65,11 @@ def _create_tables() -> None:
         sa.Column("ordered_on", sa.Date(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=255), nullable=False),
+        sa.Column("submission", sa.String(length=255), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kits_purchase_order")),
         sa.UniqueConstraint("number", name=op.f("uq_kits_purchase_order_number")),
+        sa.UniqueConstraint("submission", name=op.f("uq_kits_purchase_order_submission")),
     )
     op.create_index("ix_kits_purchase_order_state", "kits_purchase_order", ["state"], unique=False)
     op.create_table(
@@ -103,7 +105,7 @@ def _create_tables() -> None:
         sa.Column("received", sa.Integer(), nullable=False),
         sa.Column("expected_on", sa.Date(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.CheckConstraint("quantity > 0 AND received >= 0", name=op.f("ck_kits_purchase_line_counts")),
+        sa.CheckConstraint("quantity >= 0 AND received >= 0", name=op.f("ck_kits_purchase_line_counts")),
         sa.ForeignKeyConstraint(["item_id"], ["kits_item.id"], name=op.f("fk_kits_purchase_line_item_id")),
         sa.ForeignKeyConstraint(["order_id"], ["kits_purchase_order.id"], name=op.f("fk_kits_purchase_line_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kits_purchase_line")),

@@ -23,6 +23,7 @@ class PurchaseOrder(Row):
     ordered_on: Mapped[date]
     note: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(default=OPEN, index=True)
+    submission: Mapped[str | None] = mapped_column(unique=True, doc="one a form: two clicks, one order")
 
     lines: Mapped[list[PurchaseLine]] = relationship(
         back_populates="order", order_by="PurchaseLine.id", lazy="selectin"
@@ -30,11 +31,14 @@ class PurchaseOrder(Row):
 
 
 class PurchaseLine(Row):
-    """`quantity` units of an item expected on a day; `received` of them have come, in one delivery or several."""
+    """`quantity` units of an item expected on a day; `received` of them have come, in one delivery or several.
+
+    A line that was called off has the quantity 0; more may come than was ordered.
+    """
 
     __tablename__ = "kits_purchase_line"
     __table_args__ = (
-        CheckConstraint("quantity > 0 AND received >= 0", name="counts"),
+        CheckConstraint("quantity >= 0 AND received >= 0", name="counts"),
         Index("ix_kits_purchase_line_item", "item_id", "expected_on"),
     )
 
