@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from datetime import datetime
 
 import click
@@ -9,9 +11,12 @@ from flask.cli import AppGroup
 
 from kits import clock
 from kits.errors import RefilleryError
+from kits.host import session
+from kits.settings import timezone
 from kits.stock.ledger import Cause
 from kits.stock.moves import receiving
 from kits.stock.moves.receiving import Delivery
+from kits.stock.proof import Proof, prove
 
 kits = AppGroup("kits", help="Items, lots and stock.")
 
@@ -28,3 +33,39 @@ def receive(sku: str, lot: str, quantity: int, expires: datetime) -> None:
     except RefilleryError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Received {quantity} of {sku}, lot {received.code}: {received.on_hand} on hand.")
+
+
+@kits.command("audit")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of sentences.")
+def audit(as_json: bool) -> None:
+    """Prove that every balance is what the ledger adds up to: exit code 0, or 1 where one is not."""
+    proof = prove(session(), clock.now())
+    click.echo(json.dumps(_document(proof)) if as_json else "\n".join(_sentences(proof)))
+    raise SystemExit(0 if proof.agrees else 1)
+
+
+def _document(proof: Proof) -> dict[str, object]:
+    rows = [{**asdict(each), "difference": each.balance - each.ledger} for each in proof.disagreements]
+    return {
+        "agrees": proof.agrees,
+        "checked_at": proof.at.isoformat(),
+        "lots": proof.lots,
+        "movements": proof.movements,
+        "disagreements": rows,
+    }
+
+
+def _sentences(proof: Proof) -> list[str]:
+    checked = f"checked {proof.at.astimezone(timezone()):%Y-%m-%d %H:%M}"
+    if proof.agrees:
+        return [f"All {proof.lots} lots agree with {proof.movements} movements, {checked}."]
+    wrong = len(proof.disagreements)
+    return [
+        *(
+            f"{each.sku}, lot {each.code}: {each.which} is {each.balance}, the ledger adds up to {each.ledger} "
+            f"({each.balance - each.ledger:+})."
+            for each in proof.disagreements
+        ),
+        f"{f'{wrong} balances disagree' if wrong > 1 else 'One balance disagrees'}; "
+        f"{proof.lots} lots and {proof.movements} movements, {checked}.",
+    ]
