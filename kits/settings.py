@@ -27,6 +27,8 @@ DEFAULTS: dict[str, Any] = {
     "SHOP_COUNTRIES": ("GB",),
     "SHOP_LEASE_SECONDS": 60.0,
     "SHOP_RESERVATION_MINUTES": 60,
+    "SHOP_EXPIRY_DAYS": 60,
+    "SHOP_COMMITMENT_DAYS": 30,
 }
 
 

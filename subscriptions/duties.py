@@ -15,6 +15,8 @@ from shop.work.duties import Duty
 from shop.work.outbox import OutboxMail
 from subscriptions import notices
 from subscriptions.billing.billing import bill, lapse, move
+from subscriptions.commitments import COMMITMENT_DUTIES
+from subscriptions.holding import held
 from subscriptions.plan.schedule import NOTICE_DAYS, RefillDays, still_needed
 from subscriptions.tables import (
     ACTIVE,
@@ -41,12 +43,13 @@ def start_of(day: datetime, days_ago: int) -> datetime:
 
 
 def notice_due(now: datetime) -> ColumnElement[bool]:
-    """Refills whose notice is to be written: no earlier one of the plan is open."""
+    """Refills whose notice is to be written: their plan is not held, and no earlier one of it is open."""
     earlier = aliased(Refill)
     blocked = exists().where(
         earlier.subscription_id == Refill.subscription_id, earlier.number < Refill.number, earlier.state.in_(OPEN)
     )
-    return and_(Refill.state == SCHEDULED, Refill.notice_id.is_(None), Refill.notice_on <= today(now), ~blocked)
+    ripe = and_(Refill.state == SCHEDULED, Refill.notice_id.is_(None), Refill.notice_on <= today(now))
+    return and_(ripe, ~blocked, ~held(Refill.subscription_id))
 
 
 def accepted_due(now: datetime) -> ColumnElement[bool]:
@@ -56,30 +59,33 @@ def accepted_due(now: datetime) -> ColumnElement[bool]:
 
 
 def charge_due(now: datetime) -> ColumnElement[bool]:
-    """Refills to charge: their day has come, and their notice was accepted at least seven calendar days ago."""
+    """Refills to charge: their day has come, and their notice was accepted at least seven calendar days ago.
+
+    Of a held plan only what is being charged already: its outcome must be known.
+    """
     long_ago = start_of(now, NOTICE_DAYS - 1)
     noticed = exists().where(OutboxMail.id == Refill.notice_id, OutboxMail.sent_at < long_ago)
     arrived = exists().where(StockMovement.kind == "receive", StockMovement.at > Refill.waited_at)
     ripe = or_(
         and_(Refill.state == NOTIFIED, Refill.charge_on <= today(now)),
-        Refill.state == CHARGING,
         and_(Refill.state == DECLINED, Refill.retry_on <= today(now)),
         and_(Refill.state == WAITING, or_(Refill.waited_at <= now - LOOK_AGAIN, arrived)),
     )
-    return and_(ripe, noticed)
+    return and_(or_(Refill.state == CHARGING, and_(ripe, ~held(Refill.subscription_id))), noticed)
 
 
 def lapse_due(now: datetime) -> ColumnElement[bool]:
-    """Open refills of plans whose last session has passed, or which the customer ended."""
-    past = or_(Subscription.last_session < today(now), Subscription.state == ENDED)
+    """Open refills of plans whose last session has passed (a hold still moves it), or which the customer ended."""
+    past = or_(and_(Subscription.last_session < today(now), ~held(Subscription.id)), Subscription.state == ENDED)
     over = exists().where(Subscription.id == Refill.subscription_id, past)
     return and_(Refill.state.in_((SCHEDULED, NOTIFIED, WAITING, DECLINED, NEEDS_CUSTOMER)), over)
 
 
 def end_due(now: datetime) -> ColumnElement[bool]:
-    """Running subscriptions whose plan is over and whose refills are all closed."""
+    """Running subscriptions whose plan is over, not held, and whose refills are all closed."""
     some_open = exists().where(Refill.subscription_id == Subscription.id, Refill.state.in_(OPEN))
-    return and_(Subscription.state == ACTIVE, Subscription.last_session < today(now), ~some_open)
+    past = and_(Subscription.last_session < today(now), ~held(Subscription.id))
+    return and_(Subscription.state == ACTIVE, past, ~some_open)
 
 
 def give_notice(refill_id: int, now: datetime) -> None:
@@ -89,6 +95,8 @@ def give_notice(refill_id: int, now: datetime) -> None:
         if not move(session, refill_id, (SCHEDULED,), state=SCHEDULED):
             return
         refill = session.get_one(Refill, refill_id, populate_existing=True)
+        if refill.subscription.rests:
+            return
         earliest = RefillDays(refill.number, refill.needed_on).charge_on(today(now))
         if not still_needed(max(earliest, refill.needed_on), refill.subscription.last_session):
             move(session, refill_id, (SCHEDULED,), state=DROPPED)
@@ -109,7 +117,8 @@ def note_accepted(refill_id: int, now: datetime) -> None:
 def end_plan(subscription_id: int, now: datetime) -> None:
     """The plan is over: close the subscription and say so. Commits."""
     with host.unit() as session:
-        running = update(Subscription).where(Subscription.id == subscription_id, Subscription.state == ACTIVE)
+        active = update(Subscription).where(Subscription.id == subscription_id, Subscription.state == ACTIVE)
+        running = active.where(~held(Subscription.id))
         if session.execute(running.values(state=ENDED, ended_at=now)).rowcount:  # type: ignore[attr-defined]
             notices.ended(session, session.get_one(Subscription, subscription_id, populate_existing=True), now)
 
@@ -119,4 +128,4 @@ ACCEPTED_DUTY = Duty("notice accepted", Refill, accepted_due, note_accepted)
 BILLING_DUTY = Duty("refill", Refill, charge_due, bill)
 LAPSE_DUTY = Duty("lapsed refill", Refill, lapse_due, lapse)
 END_DUTY = Duty("end of plan", Subscription, end_due, end_plan)
-REFILL_DUTIES = (LAPSE_DUTY, NOTICE_DUTY, ACCEPTED_DUTY, BILLING_DUTY, END_DUTY)
+REFILL_DUTIES = (*COMMITMENT_DUTIES, LAPSE_DUTY, NOTICE_DUTY, ACCEPTED_DUTY, BILLING_DUTY, END_DUTY)

@@ -12,6 +12,7 @@ from shop.links import order_url
 from shop.payments.tables import PaymentAttempt
 from shop.work.letters import letter
 from shop.work.outbox import OutboxMail, post
+from subscriptions import successors
 from subscriptions.plan.schedule import RefillDays
 from subscriptions.tables import OPEN, Refill, Subscription
 
@@ -21,7 +22,10 @@ def advance_notice(session: Session, refill: Refill, now: datetime) -> None:
     subscription = refill.subscription
     refill.notice_amount = subscription.refill_price.amount
     refill.charge_on = RefillDays(refill.number, refill.needed_on).charge_on(today(now))
-    refill.notice_id = _post(session, refill, "advance_notice", "Your next serum refill", now).id
+    again = refill.notice_on.isoformat() if refill.waited_at else ""
+    changed = successors.changes(refill, now)
+    subject = "Your next serum refill"
+    refill.notice_id = _post(session, refill, "advance_notice", subject, now, cause=again, changed=changed).id
 
 
 def paid(session: Session, refill: Refill, now: datetime) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kits.catalogue.session_plan import SessionPlan
@@ -15,12 +17,19 @@ from shop.customers.tables import Customer
 from shop.orders.tables import Order, OrderLine
 from shop.work.leases import ClaimedRow
 from shop.work.outbox import OutboxMail
+from subscriptions.plan.holds import MovedPlan, Rest
 
 ACTIVE, ENDED = "active", "ended"
 SCHEDULED, NOTIFIED, WAITING, CHARGING = "scheduled", "notified", "waiting_for_stock", "charging"
 DECLINED, NEEDS_CUSTOMER = "declined", "needs_customer"
 PAID, SHIPPED, DROPPED, CANCELLED = "paid", "shipped", "dropped", "cancelled"
+_UNORDERED = "state IN ('scheduled', 'notified', 'waiting_for_stock') AND order_id IS NULL"
 OPEN = (SCHEDULED, NOTIFIED, WAITING, CHARGING, DECLINED, NEEDS_CUSTOMER)
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """An index over those rows alone."""
+    return {"postgresql_where": text(condition), "sqlite_where": text(condition)}
 
 
 class Subscription(ClaimedRow):
@@ -37,7 +46,7 @@ class Subscription(ClaimedRow):
     sessions: Mapped[int]
     every_weeks: Mapped[int]
     start: Mapped[date]
-    last_session: Mapped[date]
+    last_session: Mapped[date] = mapped_column(doc="as holds that have ended moved it")
     quantity: Mapped[int]
     refill_amount: Mapped[int] = mapped_column(doc="for one box, in minor units")
     currency: Mapped[str]
@@ -56,8 +65,28 @@ class Subscription(ClaimedRow):
 
     @property
     def plan(self) -> SessionPlan:
-        """The session plan these refills follow."""
+        """The session plan as it was bought; its days as they are now are those of `plan_on`."""
         return SessionPlan(self.sessions, self.every_weeks, self.start)
+
+    @property
+    def rests(self) -> bool:
+        """True while a hold is open: nothing is announced or charged."""
+        return any(hold.until_day is None for hold in self.holds)
+
+    def plan_on(self, today: date) -> MovedPlan:
+        """The plan as its holds have moved it; one that is open counts up to today."""
+        return self.plan_of(self.holds, today)
+
+    def plan_of(self, holds: Iterable[Hold], today: date) -> MovedPlan:
+        """The plan as some of its holds move it; one that is open counts up to today."""
+        return MovedPlan(self.plan, tuple(Rest(hold.from_day, hold.until_day or today) for hold in holds))
+
+    def is_over(self, today: date) -> bool:
+        """True when the last session has passed, unless a hold still moves it, or when the customer ended the refills.
+
+        Nothing more is charged then.
+        """
+        return self.state == ENDED or (self.last_session < today and not self.rests)
 
     @property
     def refill_price(self) -> Money:
@@ -73,7 +102,11 @@ class Refill(ClaimedRow):
         UniqueConstraint("subscription_id", "number"),
         Index("ix_subscriptions_refill_notice", "state", "notice_on"),
         Index("ix_subscriptions_refill_charge", "state", "charge_on"),
-        Index("ix_subscriptions_refill_committed", "committed_on"),
+        # What the duties of commitments look for every second: nearly always nothing.
+        Index("ix_subscriptions_refill_uncommitted", "charge_on", **_where(f"{_UNORDERED} AND committed_on IS NULL")),
+        Index("ix_subscriptions_refill_moved", "id", **_where("committed_on <> charge_on")),
+        Index("ix_subscriptions_refill_committed_at", "committed_at"),
+        Index("ix_subscriptions_refill_closed", "id", **_where(f"committed_on IS NOT NULL AND NOT ({_UNORDERED})")),
     )
 
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscriptions_subscription.id"))
@@ -101,15 +134,20 @@ class Hold(Row):
     """A stretch in which a plan rests: what falls on or after `from_day` comes `until_day - from_day` later.
 
     Nothing is announced or charged while it is open (`until_day` is not known
-    yet). `cause` is `recall`; why a customer holds is never kept.
+    yet). `cause` is `recall`, once a recall and plan; why a customer holds is
+    never kept.
     """
 
     __tablename__ = "subscriptions_hold"
-    __table_args__ = (Index("ix_subscriptions_hold_open", "subscription_id", "until_day"),)
+    __table_args__ = (
+        UniqueConstraint("subscription_id", "recall_id"),
+        Index("ix_subscriptions_hold_open", "subscription_id", "until_day"),
+    )
 
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscriptions_subscription.id"))
     from_day: Mapped[date]
     until_day: Mapped[date | None]
     cause: Mapped[str]
+    recall_id: Mapped[int | None] = mapped_column(ForeignKey("kits_recall.id"), index=True)
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

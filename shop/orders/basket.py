@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from kits.catalogue.kits import PricedKit, kit_by_slug
+from kits.catalogue.retiring import in_force
 from kits.catalogue.session_plan import SessionPlan
 from kits.catalogue.tables import KitComponent
 from kits.clock import today
@@ -68,7 +69,7 @@ class PricedLine:
         """What it takes from stock: what a refill replaces must last for its box, the rest for the whole plan."""
         return [
             Demand(
-                part.item_id,
+                in_force(part.item).id,
                 part.in_kit * self.quantity,
                 self.serves_until if part.in_refill else self.plan.last_session,
             )
@@ -102,9 +103,10 @@ def summed(demands: Iterable[Demand]) -> list[Demand]:
     return [Demand(item, units, until) for (item, until), units in sorted(sums.items())]
 
 
-def refill_demands(components: Iterable[KitComponent], quantity: int, serves_until: date) -> list[Demand]:
-    """What one refill takes from stock."""
-    return [Demand(part.item_id, part.in_refill * quantity, serves_until) for part in components if part.in_refill]
+def refill_demands(components: Iterable[KitComponent], quantity: int, serves_until: date, at: datetime) -> list[Demand]:
+    """What one refill takes from stock: items that were retired by `at` give way to their successors."""
+    parts = [(in_force(part.item, at).id, part.in_refill * quantity) for part in components if part.in_refill]
+    return summed(Demand(item_id, units, serves_until) for item_id, units in parts)
 
 
 def price(offer: PricedKit, wish: Wish, now: datetime) -> PricedLine:

@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from kits import host
 from kits.clock import today
 from kits.errors import SoldOut
-from shop.orders.basket import refill_demands
 from shop.orders.repeat import place_refill
 from shop.payments import release
 from shop.payments.charge import charge_saved_card
-from subscriptions import notices
+from subscriptions import commitments, notices, successors
+from subscriptions.holding import held
 from subscriptions.plan.schedule import serves_until, still_needed
-from subscriptions.tables import CANCELLED, CHARGING, DECLINED, DROPPED, ENDED, NOTIFIED, OPEN, WAITING, Refill
+from subscriptions.tables import (
+    CANCELLED,
+    CHARGING,
+    DECLINED,
+    DROPPED,
+    NOTIFIED,
+    OPEN,
+    SCHEDULED,
+    WAITING,
+    Refill,
+)
 
 BILLABLE = (NOTIFIED, WAITING, CHARGING, DECLINED)
 
@@ -31,7 +41,7 @@ def bill(refill_id: int, now: datetime) -> None:
     """
     host.outside_transaction()
     plan = host.session().get_one(Refill, refill_id).subscription
-    over = plan.state == ENDED or not still_needed(today(now), plan.last_session)
+    over = plan.is_over(today(now))
     host.end_reads()
     if over:
         lapse(refill_id, now)
@@ -44,8 +54,11 @@ def bill(refill_id: int, now: datetime) -> None:
 def lapse(refill_id: int, now: datetime) -> None:
     """The plan is over or ended: the refill is closed, its order closed at the gateway and cancelled first. Commits."""
     host.outside_transaction()
-    order_id = host.session().get_one(Refill, refill_id).order_id
+    refill = host.session().get_one(Refill, refill_id)
+    order_id, over = refill.order_id, refill.subscription.is_over(today(now))
     host.end_reads()
+    if not over:  # it was held since this was found to be due
+        return
     if order_id is not None:
         release.cancel(order_id, now=now)
     with host.unit() as session:
@@ -64,7 +77,7 @@ def _ordered(refill_id: int, now: datetime) -> tuple[int | None, str]:
     """The refill's order, made now if it has none, and the card; no order while there is no stock."""
     try:
         with host.unit() as session:
-            if not move(session, refill_id, BILLABLE, state=CHARGING):
+            if not _taken(session, refill_id):
                 return None, ""
             refill = session.get_one(Refill, refill_id, populate_existing=True)
             if refill.order_id is None:
@@ -75,11 +88,19 @@ def _ordered(refill_id: int, now: datetime) -> tuple[int | None, str]:
         return None, ""
 
 
+def _taken(session: Session, refill_id: int) -> bool:
+    """Take a refill up for charging, unless its plan is held; what is being charged already is brought to its end."""
+    unless_held = or_(Refill.state == CHARGING, ~held(Refill.subscription_id))
+    mine = update(Refill).where(Refill.id == refill_id, Refill.state.in_(BILLABLE), unless_held)
+    return bool(session.execute(mine.values(state=CHARGING)).rowcount)  # type: ignore[attr-defined]
+
+
 def _place(session: Session, refill: Refill, now: datetime) -> int:
     subscription = refill.subscription
     # A box that comes late is opened late: what goes into it must last for the sessions that are still to come.
-    until = serves_until(subscription.plan, max(refill.needed_on, today(now)))
-    demands = refill_demands(subscription.kit.components, subscription.quantity, until)
+    until = serves_until(subscription.plan_on(today(now)), max(refill.needed_on, today(now)))
+    demands = commitments.demands_of(refill, until, now)
+    commitments.consume(session, refill)
     line = subscription.line
     order = place_refill(session, line, number=refill.number, serves_until=until, demands=demands, now=now)
     if refill.notice_amount is None or order.total_amount > refill.notice_amount:
@@ -89,5 +110,11 @@ def _place(session: Session, refill: Refill, now: datetime) -> int:
 
 def _wait_for_stock(refill_id: int, now: datetime) -> None:
     with host.unit() as session:
-        if move(session, refill_id, (NOTIFIED, WAITING), state=WAITING, waited_at=now):
-            notices.waits_for_stock(session, session.get_one(Refill, refill_id, populate_existing=True), now)
+        if not move(session, refill_id, (NOTIFIED, WAITING), state=WAITING, waited_at=now):
+            return
+        refill = session.get_one(Refill, refill_id, populate_existing=True)
+        if successors.outdated(refill, now):
+            # The successor may be there, but the customer was told of another item: announce it first.
+            refill.state, refill.notice_id, refill.notice_on = SCHEDULED, None, today(now)
+        else:
+            notices.waits_for_stock(session, refill, now)
