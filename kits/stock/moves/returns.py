@@ -8,11 +8,12 @@ from typing import Literal, get_args
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kits import signals
+from kits import audit, signals
 from kits.clock import today
 from kits.errors import BadInput
 from kits.host import after_commit, unit
 from kits.stock.ledger import Cause, is_done, locked_lot, post
+from kits.stock.recall.tables import Recall
 from kits.stock.tables import Lot, StockMovement
 
 What = Literal["restock", "inspect", "discard"]
@@ -23,7 +24,8 @@ def take_back(lot_id: int, units: int, what: What, cause: Cause) -> None:
 
     `restock` puts them back into use, `inspect` into quarantine, `discard`
     books them and writes them off. Raises NotFound, BadInput for more than the
-    order still has of the lot, and for restocking an expired lot.
+    order still has of the lot, and for restocking a lot that has expired or was
+    recalled.
     """
     if what not in get_args(What):
         raise BadInput("what", "Choose what becomes of it.")
@@ -52,12 +54,19 @@ def _check(session: Session, lot: Lot, units: int, what: What, cause: Cause) -> 
                        "The order has nothing of this lot left to return.")  # fmt: skip
     if what == "restock" and lot.expires_on < today(cause.now):
         raise BadInput("what", "This lot has expired: it is not sent to anyone else. Discard it.")
+    if what == "restock" and session.scalar(select(Recall.id).where(Recall.lot_id == lot.id)) is not None:
+        raise BadInput("what", "This lot was recalled: it is not sent to anyone else. Keep it in quarantine.")
 
 
 def _book(session: Session, lot: Lot, units: int, what: What, cause: Cause) -> None:
-    post(session, lot, "return", cause, on_hand=units, quarantined=units if what == "inspect" else 0)
+    # What is thrown away passes through quarantine, so that it is at no moment free.
+    post(session, lot, "return", cause, on_hand=units, quarantined=0 if what == "restock" else units)
     if what == "discard":
-        post(session, lot, "write_off", replace(cause, key=None), on_hand=-units)
+        post(session, lot, "write_off", replace(cause, key=None), on_hand=-units, quarantined=-units)
     elif what == "restock":
         lot_id = lot.id
         after_commit(lambda: signals.send(signals.stock_received, lot_id=lot_id, quantity=units))
+    audit.record(
+        session, at=cause.now, actor=cause.actor, action="stock.returned", subject=cause.order_number or "",
+        lot=lot.code, units=units, what=what,
+    )  # fmt: skip
