@@ -11,6 +11,10 @@ log = logging.getLogger("refillery")
 _signals = Namespace()
 
 stock_received = _signals.signal("refillery-stock-received", doc="lot_id, item_id, quantity: a lot came in.")
+lot_recalled = _signals.signal("refillery-lot-recalled", doc="lot_id: the lot is out of use; its customers are told.")
+stock_low = _signals.signal(
+    "refillery-stock-low", doc="sku, available: fewer are left to promise than the item's mark."
+)
 
 
 def send(signal: NamedSignal, **about: object) -> None:
