@@ -13,8 +13,9 @@ from kits import clock, host
 from shop.cli import move_clock
 from shop.registers import registers
 from shop.work import duties
-from subscriptions import forecast
 from subscriptions.duties import REFILL_DUTIES, charge_due
+from subscriptions.forecast.keeping import forecast_all
+from subscriptions.forecast.telling import plain, table
 from subscriptions.tables import PAID, SHIPPED, Refill
 
 refills = AppGroup("refills", help="Refills: bill what is due, look ahead.")
@@ -44,16 +45,11 @@ def bill(as_of: str | None, dry_run: bool, as_json: bool) -> None:
 @refills.command("forecast")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def show_forecast(as_json: bool) -> None:
-    """What the running plans will need of each item, week by week, against what can still be promised."""
-    weeks = forecast.weekly_demand(host.session(), clock.today(clock.now()))
+    """What is left of each item, when it runs out and what to order by when, reckoned anew."""
+    found = forecast_all(host.session(), clock.now())
+    told = json.dumps({"items": [plain(*each) for each in found]}) if as_json else "\n".join(table(found))
     host.end_reads()
-    if as_json:
-        click.echo(json.dumps({"items": [week.as_json() for week in weeks]}))
-        return
-    for week in weeks:
-        click.echo(f"{week.week_of}  {week.sku:<14} {week.quantity:>6}  left after it {week.left:>6}")
-    if not weeks:
-        click.echo("No running plan needs a refill.")
+    click.echo(told)
 
 
 def _due() -> list[dict[str, object]]:

@@ -1,0 +1,1 @@
+"""What the admin sees of running plans: what they will need."""

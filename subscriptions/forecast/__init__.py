@@ -1,0 +1,1 @@
+"""What the running plans will take from stock, and what that leaves of it."""
