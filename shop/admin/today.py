@@ -7,13 +7,13 @@ from markupsafe import Markup
 
 from kits import clock
 from kits.host import session
-from kits.stock.figures import figures
 from shop.admin import lists
 from shop.registers import registers
+from shop.stock.watch import look
 
 
 def today() -> str:
-    """Orders to pack, mails that did not leave, items that run low, and the cards of the rooms above."""
+    """Orders to pack, mails that did not leave, stock that needs a look, and the cards of the rooms above."""
     now = clock.now()
     current = session()
     return render_template(
@@ -22,7 +22,7 @@ def today() -> str:
         to_pack=lists.to_pack(current),
         waiting=lists.count_to_pack(current),
         mails=lists.mails(current),
-        low=[row for row in figures(current, clock.today(now)) if row.low],
+        stock=look(current, clock.today(now)),
         cards=[Markup(card(now)) for card in registers().today_cards],  # noqa: S704 - safe by contract
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from shop.payments.refunds import REFUND_DUTY
 from shop.payments.release import ABANDONED_DUTY
 from shop.payments.webhooks import WEBHOOK_DUTY
+from shop.stock.alerts import STOCK_DUTY
 from shop.work import timetable  # noqa: F401 - its table belongs to the shop's
 from shop.work.mail import MAIL_DUTY
 
-OWN_DUTIES = (WEBHOOK_DUTY, MAIL_DUTY, REFUND_DUTY, ABANDONED_DUTY)
+OWN_DUTIES = (WEBHOOK_DUTY, MAIL_DUTY, REFUND_DUTY, ABANDONED_DUTY, STOCK_DUTY)
