@@ -11,8 +11,9 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from kits.catalogue.tables import Item
-from kits.errors import BadInput, NotFound, SoldOut
+from kits.errors import BadInput, NotFound, SoldOut, WrongState
 from kits.stock.promises.reservations import lock
+from kits.stock.recall.tables import Recall
 from kits.stock.tables import ALLOCATED, Lot, Reservation, StockMovement
 
 LONGEST_REASON = 500
@@ -58,6 +59,11 @@ def is_done(session: Session, key: str | None) -> bool:
     return key is not None and session.scalar(select(StockMovement.id).where(StockMovement.key == key)) is not None
 
 
+def is_recalled(session: Session, lot_id: int) -> bool:
+    """True while the lot is under recall: nothing of it is used again. Ask under the item's row lock."""
+    return session.scalar(select(Recall.id).where(Recall.lot_id == lot_id)) is not None
+
+
 def post(
     session: Session, lot: Lot, kind: str, cause: Cause, *, on_hand: int = 0, allocated: int = 0, quarantined: int = 0
 ) -> StockMovement:
@@ -65,10 +71,13 @@ def post(
 
     Raises SoldOut when the lot does not have it: no balance falls below 0, and
     what is allocated or in quarantine never exceeds what is on hand. Raises
-    BadInput for a reason that is too long.
+    BadInput for a reason that is too long, WrongState for what would bring
+    units of a recalled lot back into use.
     """
     if len(cause.reason) > LONGEST_REASON or len(cause.note) > LONGEST_REASON:
         raise BadInput("reason", f"Keep the reason under {LONGEST_REASON} characters.")
+    if on_hand - allocated - quarantined > 0 and is_recalled(session, lot.id):
+        raise WrongState(f"Lot {lot.code} is being recalled: nothing of it comes back into use.")
     _balance(session, lot, on_hand, allocated, quarantined)
     row = StockMovement(
         at=cause.now,
