@@ -17,6 +17,7 @@ from shop.payments.tables import Payment
 from shop.registers import Settled
 from subscriptions import notices
 from subscriptions.billing import declines
+from subscriptions.plan.holds import MovedPlan
 from subscriptions.plan.schedule import RefillDays, next_need, refill_days, serves_until, still_needed
 from subscriptions.tables import CANCELLED, DROPPED, OPEN, PAID, SCHEDULED, SHIPPED, Refill, Subscription
 
@@ -86,17 +87,18 @@ def _paid(session: Session, refill: Refill, payment: Payment, settled: Settled) 
     if payment.card is not None:
         subscription.card, subscription.card_brand = payment.card, payment.card_brand
         subscription.card_last4 = payment.card_last4
-    _shift(subscription, refill.number, max(refill.paid_on, refill.needed_on))
+    plan = subscription.plan_on(refill.paid_on)
+    _shift(subscription, plan, refill.number, max(refill.paid_on, refill.needed_on))
     notices.paid(session, refill, settled.now)
 
 
-def _shift(subscription: Subscription, number: int, need: date) -> None:
+def _shift(subscription: Subscription, plan: MovedPlan, number: int, need: date) -> None:
     """A box that came late lasts longer: the refills after it move, or are no longer needed."""
     for each in subscription.refills:
         if each.number > number and each.state == SCHEDULED:
             need = next_need(each.needed_on, need)
             days = RefillDays(each.number, need)
             each.needed_on, each.notice_on, each.charge_on = days.needed_on, days.notice_on, days.wanted_charge
-            each.serves_until = serves_until(subscription.plan, need)
-            if not still_needed(need, subscription.last_session):
+            each.serves_until = serves_until(plan, need)
+            if not still_needed(need, plan.last_session):
                 each.state = DROPPED

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from dateutil.relativedelta import relativedelta
 
 from kits.catalogue.session_plan import BOX_MONTHS, SessionPlan
+from subscriptions.plan.holds import MovedPlan
 
 NOTICE_DAYS = 7
 LEAD_DAYS = 7
@@ -52,7 +53,7 @@ def still_needed(day: date, last_session: date) -> bool:
     return day <= last_session
 
 
-def serves_until(plan: SessionPlan, needed_on: date) -> date:
+def serves_until(plan: SessionPlan | MovedPlan, needed_on: date) -> date:
     """The last session a box opened on `needed_on` is for."""
     empty = needed_on + relativedelta(months=BOX_MONTHS)
     return max((day for day in plan.session_dates if needed_on <= day < empty), default=plan.last_session)

@@ -88,7 +88,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["recall_id"], ["kits_recall.id"], name=op.f("fk_subscriptions_hold_recall_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriptions_hold")),
-        sa.UniqueConstraint("subscription_id", "recall_id", name=op.f("uq_subscriptions_hold_subscription_id_recall_id")),
+        sa.UniqueConstraint(
+            "subscription_id", "recall_id", name=op.f("uq_subscriptions_hold_subscription_id_recall_id")
+        ),
     )
     op.create_index("ix_subscriptions_hold_recall_id", "subscriptions_hold", ["recall_id"], unique=False)
     op.create_index("ix_subscriptions_hold_open", "subscriptions_hold", ["subscription_id", "until_day"], unique=False)
