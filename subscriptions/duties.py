@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from kits import host
@@ -34,6 +34,8 @@ from subscriptions.tables import (
 )
 
 LOOK_AGAIN = timedelta(hours=1)
+MORE = ("receive", "return", "quarantine", "adjust", "stock_take")
+"""Movements by which there may be more than before."""
 
 
 def start_of(day: datetime, days_ago: int) -> datetime:
@@ -65,11 +67,11 @@ def charge_due(now: datetime) -> ColumnElement[bool]:
     """
     long_ago = start_of(now, NOTICE_DAYS - 1)
     noticed = exists().where(OutboxMail.id == Refill.notice_id, OutboxMail.sent_at < long_ago)
-    arrived = exists().where(StockMovement.kind == "receive", StockMovement.at > Refill.waited_at)
+    arrived = select(func.max(StockMovement.at)).where(StockMovement.kind.in_(MORE)).scalar_subquery()
     ripe = or_(
         and_(Refill.state == NOTIFIED, Refill.charge_on <= today(now)),
         and_(Refill.state == DECLINED, Refill.retry_on <= today(now)),
-        and_(Refill.state == WAITING, or_(Refill.waited_at <= now - LOOK_AGAIN, arrived)),
+        and_(Refill.state == WAITING, or_(Refill.waited_at <= now - LOOK_AGAIN, Refill.waited_at < arrived)),
     )
     return and_(or_(Refill.state == CHARGING, and_(ripe, ~held(Refill.subscription_id))), noticed)
 

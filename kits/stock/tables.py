@@ -59,7 +59,10 @@ class StockMovement(Row):
     """
 
     __tablename__ = "kits_stock_movement"
-    __table_args__ = (Index("ix_kits_stock_movement_item", "item_id", "id"),)
+    __table_args__ = (
+        Index("ix_kits_stock_movement_item", "item_id", "id"),
+        Index("ix_kits_stock_movement_kind", "kind", "at"),
+    )
 
     at: Mapped[datetime]
     item_id: Mapped[int] = mapped_column(ForeignKey("kits_item.id"))

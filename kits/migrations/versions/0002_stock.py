@@ -54,6 +54,7 @@ def _alter_what_there_is() -> None:
         batch_op.add_column(sa.Column("note", sa.Text(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("key", sa.String(length=255), nullable=True))
         batch_op.create_index("ix_kits_stock_movement_item", ["item_id", "id"], unique=False)
+        batch_op.create_index("ix_kits_stock_movement_kind", ["kind", "at"], unique=False)
         batch_op.create_unique_constraint(batch_op.f("uq_kits_stock_movement_key"), ["key"])
 
 
@@ -132,6 +133,7 @@ def downgrade() -> None:
         op.drop_table(table)
     with op.batch_alter_table("kits_stock_movement") as batch_op:
         batch_op.drop_constraint("uq_kits_stock_movement_key", type_="unique")
+        batch_op.drop_index("ix_kits_stock_movement_kind")
         batch_op.drop_index("ix_kits_stock_movement_item")
         for column in ("key", "note", "quarantined", "allocated"):
             batch_op.drop_column(column)
