@@ -15,6 +15,7 @@ from kits.errors import SoldOut
 from kits.stock.figures import Figures, figures
 from kits.stock.tables import Commitment, Lot
 from subscriptions import commands, commitments
+from subscriptions.billing.billing import bill
 from subscriptions.tables import Hold, Refill
 from tests.journeys.driving import Bought, Driver, days
 
@@ -97,9 +98,9 @@ def test_the_refill_due_first_takes_first_and_a_later_ones_commitment_does_not_s
 
 
 def test_a_refill_that_is_ordered_is_reserved_and_no_longer_kept_back(driver: Driver, bought: Bought) -> None:
-    driver.until_due(bought)
+    refill = driver.until_due(bought)
     before = serum()
-    driver.work()
+    bill(refill.id, clock.now())  # by itself, no duty beside it
     assert kept() == []
     assert (before.committed, before.reserved, before.available) == (1, 1, 18)
     assert (serum().committed, serum().reserved, serum().available) == (0, 2, 18)
