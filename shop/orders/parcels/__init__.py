@@ -1,0 +1,16 @@
+"""From a paid order to its parcels: lots set aside, picked by scanning, shipped in one parcel or in several."""
+
+from __future__ import annotations
+
+from shop.orders.parcels.packing import Refused, set_aside_what_there_is, start_packing, stop_packing, use_other_lot
+from shop.orders.parcels.shipping import next_number, ship
+
+__all__ = [
+    "Refused",
+    "next_number",
+    "set_aside_what_there_is",
+    "ship",
+    "start_packing",
+    "stop_packing",
+    "use_other_lot",
+]
