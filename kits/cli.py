@@ -13,12 +13,14 @@ from kits import clock
 from kits.errors import RefilleryError
 from kits.host import session
 from kits.settings import timezone
+from kits.stock.buying.command import import_list
 from kits.stock.ledger import Cause
 from kits.stock.moves import receiving
 from kits.stock.moves.receiving import Delivery
 from kits.stock.proof import Proof, prove
 
 kits = AppGroup("kits", help="Items, lots and stock.")
+kits.add_command(import_list)
 
 
 @kits.command("receive")
@@ -26,10 +28,13 @@ kits = AppGroup("kits", help="Items, lots and stock.")
 @click.argument("lot")
 @click.argument("quantity", type=int)
 @click.argument("expires", type=click.DateTime(["%Y-%m-%d"]))
-def receive(sku: str, lot: str, quantity: int, expires: datetime) -> None:
+@click.option("--supplier", default="", help="Who delivered it.")
+@click.option("--purchase-order", default="", metavar="NUMBER", help="The order of ours that it comes for.")
+def receive(sku: str, lot: str, quantity: int, expires: datetime, supplier: str, purchase_order: str) -> None:
     """Book a delivery of QUANTITY units of SKU in batch LOT that lasts until EXPIRES (YYYY-MM-DD)."""
+    delivery = Delivery(sku, lot, quantity, expires.date(), supplier, purchase_order)
     try:
-        received = receiving.receive(Delivery(sku, lot, quantity, expires.date()), Cause("command", clock.now()))
+        received = receiving.receive(delivery, Cause("command", clock.now()))
     except RefilleryError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Received {quantity} of {sku}, lot {received.code}: {received.on_hand} on hand.")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from kits.catalogue.tables import Item
@@ -61,7 +62,12 @@ def is_done(session: Session, key: str | None) -> bool:
 
 def is_recalled(session: Session, lot_id: int) -> bool:
     """True while the lot is under recall: nothing of it is used again. Ask under the item's row lock."""
-    return session.scalar(select(Recall.id).where(Recall.lot_id == lot_id)) is not None
+    return bool(recalled(session, [lot_id]))
+
+
+def recalled(session: Session, lot_ids: Iterable[int]) -> set[int]:
+    """Those of the lots that are under recall; one statement."""
+    return set(session.scalars(select(Recall.lot_id).where(Recall.lot_id.in_(list(lot_ids)))))
 
 
 def post(
@@ -74,28 +80,35 @@ def post(
     BadInput for a reason that is too long, WrongState for what would bring
     units of a recalled lot back into use.
     """
-    if len(cause.reason) > LONGEST_REASON or len(cause.note) > LONGEST_REASON:
-        raise BadInput("reason", f"Keep the reason under {LONGEST_REASON} characters.")
+    _check_words(cause)
     if on_hand - allocated - quarantined > 0 and is_recalled(session, lot.id):
-        raise WrongState(f"Lot {lot.code} is being recalled: nothing of it comes back into use.")
+        raise _is_recalled(lot)
     _balance(session, lot, on_hand, allocated, quarantined)
-    row = StockMovement(
-        at=cause.now,
-        item_id=lot.item_id,
-        lot_id=lot.id,
-        kind=kind,
-        quantity=on_hand,
-        allocated=allocated,
-        quarantined=quarantined,
-        actor=cause.actor,
-        reason=cause.reason,
-        note=cause.note,
-        order_number=cause.order_number,
-        key=cause.key,
-    )
+    row = _movement(lot, kind, cause, on_hand, allocated, quarantined)
     session.add(row)
     session.flush()
     return row
+
+
+def post_arrivals(session: Session, arrived: Sequence[tuple[Lot, int, Cause]]) -> None:
+    """Put units (at least 1) into lots and write down a receipt each, in a handful of statements. Flushes.
+
+    Raises BadInput and WrongState as `post` does.
+    """
+    gone = recalled(session, {lot.id for lot, _, _ in arrived})
+    units: Counter[int] = Counter()
+    for lot, count, cause in arrived:
+        _check_words(cause)
+        if lot.id in gone:
+            raise _is_recalled(lot)
+        units[lot.id] += count
+    more = update(Lot.__table__).where(Lot.id == bindparam("lot"))  # type: ignore[arg-type]
+    more = more.values(on_hand=Lot.on_hand + bindparam("units"))
+    session.connection().execute(more, [{"lot": lot_id, "units": count} for lot_id, count in sorted(units.items())])
+    session.add_all(_movement(lot, "receive", cause, count) for lot, count, cause in arrived)
+    session.flush()
+    for lot, _, _ in arrived:
+        session.expire(lot, ["on_hand"])
 
 
 def disagreements(session: Session) -> list[Disagreement]:
@@ -114,6 +127,34 @@ def disagreements(session: Session) -> list[Disagreement]:
         )
         found += [Disagreement(sku, code, which, balance, added) for which, balance, added in pairs if balance != added]
     return found
+
+
+def _movement(
+    lot: Lot, kind: str, cause: Cause, on_hand: int, allocated: int = 0, quarantined: int = 0
+) -> StockMovement:
+    return StockMovement(
+        at=cause.now,
+        item_id=lot.item_id,
+        lot_id=lot.id,
+        kind=kind,
+        quantity=on_hand,
+        allocated=allocated,
+        quarantined=quarantined,
+        actor=cause.actor,
+        reason=cause.reason,
+        note=cause.note,
+        order_number=cause.order_number,
+        key=cause.key,
+    )
+
+
+def _check_words(cause: Cause) -> None:
+    if len(cause.reason) > LONGEST_REASON or len(cause.note) > LONGEST_REASON:
+        raise BadInput("reason", f"Keep the reason under {LONGEST_REASON} characters.")
+
+
+def _is_recalled(lot: Lot) -> WrongState:
+    return WrongState(f"Lot {lot.code} is being recalled: nothing of it comes back into use.")
 
 
 def _balance(session: Session, lot: Lot, on_hand: int, allocated: int, quarantined: int) -> None:

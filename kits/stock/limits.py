@@ -5,3 +5,6 @@ MOST_UNITS = 1_000_000
 
 LONGEST_CODE = 60
 """Characters in a lot's code, at most."""
+
+LONGEST_NAME = 200
+"""Characters in the name of a supplier, at most."""

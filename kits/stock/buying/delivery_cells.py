@@ -10,9 +10,8 @@ from typing import Any
 from dateutil.parser import parserinfo
 
 from kits.errors import BadInput
-from kits.stock.limits import LONGEST_CODE, MOST_UNITS
+from kits.stock.limits import LONGEST_CODE, LONGEST_NAME, MOST_UNITS
 
-LONGEST_NAME = 200
 # "0,001" is a thousandth to half of Europe, so a group of thousands begins with no nought.
 WHOLE = re.compile(r"[0-9]{1,9}|[1-9][0-9]{0,2}(,[0-9]{3}){1,2}")
 YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -59,7 +59,15 @@ def read(raw: bytes | str, *, today: date) -> DeliveryList:
         reading.take(rows(raw))
     except BrokenTable as broken:
         reading.faults.append(Fault(broken.line, broken.field, broken.message))
-    return DeliveryList(tuple(reading.found), _told(reading.faults))
+    return DeliveryList(tuple(reading.found), told(reading.faults))
+
+
+def told(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    """The first 200 faults, and one that says how many more there are."""
+    if len(faults) <= MOST_FAULTS:
+        return tuple(faults)
+    more = f"There are {len(faults) - MOST_FAULTS:,} more faults. Correct these, then read the list again."
+    return (*faults[:MOST_FAULTS], Fault(faults[MOST_FAULTS].line, "file", more))
 
 
 class _Reading:
@@ -135,10 +143,3 @@ def _too_many(cells: int, columns: int) -> str:
     return (
         f"This row has {cells} cells and the header {columns}. Put a value that holds a separator in quotation marks."
     )
-
-
-def _told(faults: list[Fault]) -> tuple[Fault, ...]:
-    if len(faults) <= MOST_FAULTS:
-        return tuple(faults)
-    more = f"There are {len(faults) - MOST_FAULTS:,} more faults. Correct these, then read the list again."
-    return (*faults[:MOST_FAULTS], Fault(faults[MOST_FAULTS].line, "file", more))
