@@ -31,7 +31,7 @@ class Begun:
     that some of them wait for a delivery.
     """
 
-    recall: Recall
+    recall_id: int
     quarantined: int
     put_back: tuple[str, ...]
     missing: int
@@ -57,7 +57,7 @@ def recall(session: Session, lot_id: int, message: str, cause: Cause) -> Begun:
     session.flush()
     _record(session, "lot.recalled", row, cause, units=units, put_back=orders)
     after_commit(lambda: signals.send(signals.lot_recalled, lot_id=lot_id))
-    return Begun(row, units, tuple(orders), missing(session, lot.item_id, cause.now))
+    return Begun(row.id, units, tuple(orders), missing(session, lot.item_id, cause.now))
 
 
 def call_off(session: Session, recall_id: int, cause: Cause) -> None:
