@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, null, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, null, select, union_all
 from sqlalchemy.orm import Session
 
 from kits.catalogue.retiring import in_force
 from kits.catalogue.tables import Item, KitComponent
 from kits.stock.outlook.forecast import Wanted
 from shop.work.outbox import OutboxMail
-from subscriptions.tables import ACTIVE, NOTIFIED, SCHEDULED, WAITING, Hold, Refill, Subscription
+from subscriptions.holding import held
+from subscriptions.tables import ACTIVE, NOTIFIED, SCHEDULED, WAITING, Refill, Subscription
 
 Boxes = tuple[int, date, date, datetime | None, int]
 """A kit's id, the day its boxes are charged, the day they must last until, when that was announced, how many."""
@@ -64,6 +65,5 @@ def _counted(announced: Any) -> Select[*tuple[Any, ...]]:
 
 
 def _not_ordered() -> ColumnElement[bool]:
-    rests = exists().where(Hold.subscription_id == Subscription.id, Hold.until_day.is_(None))
     state = Refill.state.in_((SCHEDULED, NOTIFIED, WAITING))
-    return and_(Subscription.state == ACTIVE, state, Refill.order_id.is_(None), ~rests)
+    return and_(Subscription.state == ACTIVE, state, Refill.order_id.is_(None), ~held(Subscription.id))

@@ -5,20 +5,21 @@ from __future__ import annotations
 import statistics
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
 import requests
 import stripe
-from sqlalchemy import Engine, event, text
+from sqlalchemy import text
 
 from kits import host
 from shop.registers import registers
 from shop.work import duties
 from tests.bench import plans, visits
+from tests.bench.forecast import forecast
 from tests.bench.setting import Bench
+from tests.bench.statements import counted
 
 ROUNDS, PAGES, PURCHASES, REFILLS = 3, 40, 12, 100
 Figure = dict[str, Any]
@@ -52,22 +53,10 @@ def billing_loop(bench: Bench) -> Figure:
     return {"name": "billing_loop", "value": round(bare / ours, 3), "unit": "ratio", "sql": len(statements) // REFILLS}
 
 
-ALL: dict[str, Callable[[Bench], Figure]] = {each.__name__: each for each in (kit_page, purchase, billing_loop)}
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[list[str]]:
-    """The statements that `engine` runs meanwhile."""
-    found: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *more: object) -> None:
-        found.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+ALL: dict[str, Callable[[Bench], Figure | Iterable[Figure]]] = {
+    each.__name__: each for each in (kit_page, purchase, billing_loop, forecast)
+}
+"""Each tells one figure, or several as it goes."""
 
 
 def _ratio(ours: Callable[[requests.Session], None], bare: Callable[[requests.Session], None], times: int) -> float:
