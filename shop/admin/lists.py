@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from kits.catalogue.tables import Item
 from kits.stock.tables import Lot, StockMovement
 from shop.orders.tables import PAID, Order
 from shop.payments.tables import Payment, PaymentAttempt, Refund
@@ -33,10 +34,27 @@ class MoneyRows:
     refunds: Sequence[Refund]
 
 
-def to_pack(session: Session) -> Sequence[Order]:
-    """Paid orders, the oldest first."""
-    paid = select(Order).where(Order.state == PAID).options(selectinload(Order.lines))
-    return session.scalars(paid.order_by(Order.paid_at, Order.id).limit(A_PAGE)).all()
+def to_pack(session: Session, *, after: int | None = None, most: int | None = None) -> Sequence[Order]:
+    """Paid orders, the oldest first: a page, or `most`; `after` is the id of the last order of the page before."""
+    since = func.coalesce(Order.paid_at, Order.made_at)
+    paid = select(Order).where(Order.state == PAID).options(selectinload(Order.lines), selectinload(Order.parcels))
+    if after is not None:
+        then = select(since).where(Order.id == after).scalar_subquery()
+        paid = paid.where((since > then) | ((since == then) & (Order.id > after)))
+    return session.scalars(paid.order_by(since, Order.id).limit(most or A_PAGE)).all()
+
+
+def ids_of(session: Session, numbers: Sequence[str]) -> list[int]:
+    """The ids of orders by their numbers, in the order they are packed in; unknown numbers are left out."""
+    wanted = select(Order.id).where(Order.number.in_(numbers))
+    return list(session.scalars(wanted.order_by(func.coalesce(Order.paid_at, Order.made_at), Order.id)))
+
+
+def lots_read(session: Session, code: str) -> Sequence[Lot]:
+    """The lots that a scanned code may mean: those with this code, or all of the item with this SKU."""
+    codes = {code.strip(), code.strip().upper()}
+    meant = select(Lot).join(Item, Item.id == Lot.item_id).where(Lot.code.in_(codes) | Item.sku.in_(codes))
+    return session.scalars(meant.order_by(Lot.on_hand.desc(), Lot.id).limit(A_PAGE)).all()
 
 
 def count_to_pack(session: Session) -> int:

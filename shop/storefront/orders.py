@@ -15,6 +15,7 @@ from kits.errors import RefilleryError, WrongState
 from kits.host import end_reads, session
 from shop.links import order_url, return_url
 from shop.orders.find import order_by_token
+from shop.orders.parcels.contents import contents, still_to_come
 from shop.orders.tables import AWAITING, PAID, Order
 from shop.payments import release, settle, start
 from shop.registers import registers
@@ -26,7 +27,8 @@ SAID = {"unavailable", "checking", "paid", "busy"}
 def order(token: str) -> str:
     """The order as it stands; `?said=` is what a step before this page found out."""
     now = clock.now()
-    found = order_by_token(session(), token)
+    current = session()
+    found = order_by_token(current, token)
     marks = Marks(today=clock.today(now))
     said = request.args.get("said", "")
     return render_template(
@@ -35,6 +37,8 @@ def order(token: str) -> str:
         lines=[(line, plan_line(line.plan, marks)) for line in found.lines],
         said=said if said in SAID else "",
         told=told(found, now),
+        contents=contents(current, found) if found.parcels else {},
+        to_come=still_to_come(current, found) if found.parcels else {},
     )
 
 

@@ -1,7 +1,7 @@
-"""The order desk: orders, packing, parcels."""
+"""The order desk: orders, the packing list, packing by scanning, parcels, returns."""
 
 from __future__ import annotations
 
-from shop.admin.orders import orders
+from shop.admin.orders import orders, pack, packing, returns
 
-PARTS = (orders,)
+PARTS = (orders, packing, pack, returns)

@@ -5,18 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from kits import clock
 from kits.catalogue.plan_line import Marks, plan_line
 from kits.errors import BadInput, SoldOut, WrongState
 from kits.host import end_reads, session
+from kits.stock.moves.returns import with_customer
+from kits.stock.moves.to_pack import waiting
+from kits.stock.tables import Lot
 from shop.admin import lists
 from shop.admin.door import actor
+from shop.admin.orders.forms import LARGEST_ID, ParcelForm
 from shop.orders import parcels
 from shop.orders.find import order_by_number
+from shop.orders.parcels.contents import contents
 from shop.orders.tables import AWAITING, CANCELLED, PAID, REFUNDED, SHIPPED
-from shop.storefront.forms import ShipForm, Wrong, sentences, taken
+from shop.storefront.forms import Wrong, sentences, taken
 from shop.storefront.orders import told
 
 STATES = {
@@ -26,7 +33,6 @@ STATES = {
     CANCELLED: "cancelled",
     REFUNDED: "refunded",
 }
-LARGEST_ID = 2**53
 
 
 def orders() -> Response | str:
@@ -35,7 +41,7 @@ def orders() -> Response | str:
         return redirect(url_for("refillery_admin.order", number=number), 303)
     state = request.args.get("state", "")
     state = state if state in STATES else ""
-    found = lists.orders(session(), state=state, before=_before())
+    found = lists.orders(session(), state=state, before=from_query("before"))
     page = found[: lists.A_PAGE]
     return render_template(
         "shop/admin/orders/orders.html",
@@ -52,12 +58,12 @@ def order(number: str) -> str:
 
 
 def ship(number: str) -> Response | tuple[str, int]:
-    """Take the order's stock from its lots and mark it shipped."""
+    """Send all that is left of the order in one parcel."""
     order_id = order_by_number(session(), number).id
     end_reads()
     try:
-        read = taken(ShipForm, request.form)
-        parcels.ship(order_id, tracking=read["tracking"], actor=actor(), now=clock.now())
+        read = taken(ParcelForm, request.form)
+        parcels.ship(order_id, tracking=read["tracking"], actor=actor(), now=clock.now(), parcel=read["parcel"])
     except (Wrong, BadInput) as error:
         return _page(number, request.form, sentences(error)), 422
     except (WrongState, SoldOut) as error:
@@ -69,23 +75,35 @@ def _page(number: str, values: Any, errors: dict[str, str]) -> str:
     now = clock.now()
     current = session()
     found = order_by_number(current, number)
-    marks = Marks(today=clock.today(now))
+    today = clock.today(now)
     return render_template(
         "shop/admin/orders/order.html",
         order=found,
-        lines=[(line, plan_line(line.plan, marks)) for line in found.lines],
+        lines=[(line, plan_line(line.plan, Marks(today=today))) for line in found.lines],
         told=told(found, now),
         money_rows=lists.money(current, found),
         movements=lists.movements(current, number),
+        wait=waiting(current, [number], today)[number],
+        parcel=parcels.next_number(found),
+        contents=contents(current, found),
+        returnable=_returnable(current, number),
         states=STATES,
         values=values,
         errors=errors,
     )
 
 
-def _before() -> int | None:
-    given = request.args.get("before", "")
-    return min(int(given), LARGEST_ID) if given.isdecimal() and len(given) < 20 else None
+def _returnable(current: Session, number: str) -> list[tuple[Lot, int]]:
+    """The lots that are with the customer, and how many units of each."""
+    units = with_customer(current, number)
+    lots = current.scalars(select(Lot).where(Lot.id.in_(units)).order_by(Lot.id))
+    return [(lot, units[lot.id]) for lot in lots]
+
+
+def from_query(name: str) -> int | None:
+    """An id that the address or the form carries; None for what is none."""
+    given = request.values.get(name, "")
+    return min(int(given), LARGEST_ID) if given.isascii() and given.isdecimal() and len(given) < 20 else None
 
 
 ROUTES = (
