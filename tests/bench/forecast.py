@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -71,7 +70,7 @@ def forecast(bench: Bench) -> Iterator[dict[str, Any]]:
     look = _page(bench)
     with counted(host.engine()) as statements:
         look()
-    yield {"name": "forecast_page", "value": round(1000 * _median(look), 1), "unit": "ms", "sql": len(statements)}
+    yield {"name": "forecast_page", "value": round(1000 * _quickest(look), 1), "unit": "ms", "sql": len(statements)}
 
 
 def _page(bench: Bench) -> Callable[[], object]:
@@ -93,18 +92,18 @@ def _reckon() -> None:
 
 
 def _seconds() -> float:
-    return _median(_reckon)
+    return _quickest(_reckon)
 
 
-def _median(work: Callable[[], object]) -> float:
-    """Seconds, the median of a few times after one to warm up."""
+def _quickest(work: Callable[[], object]) -> float:
+    """Seconds, the quickest of a few times after one to warm up: what else the machine does only adds to it."""
     work()
     spent = []
     for _ in range(TIMES):
         begun = time.perf_counter()
         work()
         spent.append(time.perf_counter() - begun)
-    return statistics.median(spent)
+    return min(spent)
 
 
 def _plans(first: int, last: int, *, state: str = "active", ago: int = 0) -> None:
