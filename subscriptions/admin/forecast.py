@@ -100,11 +100,11 @@ def item_csv(sku: str) -> Response:
 
 def today_card(now: datetime) -> str:
     """The admin's card: what runs out next, by what is kept; empty when nothing does."""
-    short = [found for found in map(_foretold, kept_items(host.session())) if found[1].runs_out_on]
-    if not short:
+    found = [each for each in map(_foretold, kept_items(host.session())) if each[1].runs_out_on]
+    if not found:
         return ""
-    about, forecast = min(short, key=lambda found: (found[1].runs_out_on, found[0].sku))
-    shown: dict[str, Any] = {"item": about, "forecast": forecast, "more": len(short) - 1}
+    about, forecast = min(found, key=lambda each: (each[1].runs_out_on, each[0].sku))
+    shown: dict[str, Any] = {"item": about, "forecast": forecast, "more": len(found) - 1, "short": short}
     return render_template("subscriptions/admin/forecast_card.html", **shown, **words())
 
 
