@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response, current_app, request
 from flask.sansio.blueprints import Blueprint
@@ -13,21 +13,38 @@ from werkzeug.exceptions import RequestEntityTooLarge
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 FORM_HOURS = 12
 LARGEST_FORM = 256 * 1024
+_TAKES = "refillery_takes"
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def takes(most: int, too_large: str) -> Callable[[View], View]:
+    """Let one view take forms of up to `most` bytes; whoever sends more is told the sentence `too_large`."""
+
+    def marked(view: View) -> View:
+        setattr(view, _TAKES, (most, too_large))
+        return view
+
+    return marked
 
 
 def check(refuse: Callable[[int, str, str], Response]) -> Callable[[], Response | None]:
-    """A `before_request` that turns away a form without this session's token, or of more than 256 KiB."""
+    """A `before_request` that turns away a form without this session's token, or of more than 256 KiB.
+
+    A view may take more: see `takes`.
+    """
 
     def turn_away_forgeries() -> Response | None:
         if request.method not in UNSAFE:
             return None
-        request.max_content_length = LARGEST_FORM
+        view = current_app.view_functions.get(request.endpoint or "")
+        most, too_large = getattr(view, _TAKES, (LARGEST_FORM, "Go back and send less."))
+        request.max_content_length = request.max_form_memory_size = most
         try:
             validate_csrf(_sent_token(), time_limit=FORM_HOURS * 3600)
         except ValidationError:
             return refuse(400, "This form is no longer valid", "Go back, reload the page and try again.")
         except RequestEntityTooLarge:
-            return refuse(413, "This form is too large", "Go back and send less.")
+            return refuse(413, "This form is too large", too_large)
         return None
 
     return turn_away_forgeries

@@ -11,9 +11,12 @@ from flask.cli import with_appcontext
 
 from kits import clock, host
 from kits.spreadsheet import MOST_BYTES
-from kits.stock.buying.delivery_list import Fault
-from kits.stock.buying.importing import Checked, FaultyList, book_all, examine
+from kits.stock.buying.delivery_list import Fault, read
+from kits.stock.buying.importing import Checked, FaultyList, book_all, examine, key_of
 from kits.stock.ledger import Cause
+from kits.stock.moves.receiving import booked
+
+AGAIN = "Nothing was booked: this very file was booked before. Change it if the same goods came again."
 
 
 @click.command("import")
@@ -28,6 +31,10 @@ def import_list(file: BinaryIO, dry_run: bool) -> None:
     have come again.
     """
     now, raw = clock.now(), file.read(MOST_BYTES + 1)
+    cause = Cause("command", now, key=f"file:{hashlib.sha256(raw).hexdigest()}")
+    if not dry_run and _is_booked(raw, cause):
+        click.echo(AGAIN)
+        return
     checked = examine(host.session(), raw, clock.today(now))
     host.end_reads()
     if checked.faults:
@@ -36,10 +43,16 @@ def import_list(file: BinaryIO, dry_run: bool) -> None:
     said = f"{len(checked.rows):,} deliveries, {checked.units:,} units"
     if dry_run:
         click.echo(f"{said}. Nothing was booked: this was a dry run.")
-    elif _book(checked, Cause("command", now, key=f"file:{hashlib.sha256(raw).hexdigest()}")):
-        click.echo(f"Booked {said}.")
     else:
-        click.echo("Nothing was booked: this very file was booked before. Change it if the same goods came again.")
+        click.echo(f"Booked {said}." if _book(checked, cause) else AGAIN)
+
+
+def _is_booked(raw: bytes, cause: Cause) -> bool:
+    rows = read(raw, today=clock.today(cause.now)).rows
+    try:
+        return bool(rows and booked(host.session(), key_of(cause.key, rows[0])))
+    finally:
+        host.end_reads()
 
 
 def _book(checked: Checked, cause: Cause) -> bool:

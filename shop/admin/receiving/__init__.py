@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from shop.admin.receiving import receive
+from shop.admin.receiving import delivery_list, new_order, purchase_orders, receive
 
-PARTS = (receive,)
+PARTS = (receive, delivery_list, new_order, purchase_orders)
