@@ -4,6 +4,7 @@ PORT ?= 5000
 KEEP ?=
 ARGS ?=
 ONLY ?=
+RUNS ?= 300
 
 BIN := .venv/bin
 RUNTIME := .venv/.runtime
@@ -14,7 +15,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench
+.PHONY: help demo test lint bench soak
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
@@ -29,6 +30,9 @@ lint: $(DEV) ## check style, types and what imports what
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+soak: $(DEV) ## long runs of the state machines, a JSON line each (RUNS=300)
+	@SOAK_RUNS=$(RUNS) exec $(BIN)/python -m pytest tests/kits/stock/test_stock_machine.py
 
 bench: $(DEV) ## measure, a JSON line a figure (ONLY=kit_page for one)
 	@exec $(BIN)/python -m tests.bench $(ONLY)

@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kits.stock.promises.availability import Shelf, sum_by_day
+from tests.kits.stock.machine.counting import can_be_placed
 
 TODAY = date(2027, 1, 4)
 days = st.integers(-3, 8).map(lambda n: TODAY + timedelta(days=n))
@@ -22,21 +23,9 @@ def day(number: int) -> date:
 
 
 def can_be_kept(lots: Mapping[date, int], promised: Mapping[date, int]) -> bool:
-    """Augmenting paths from promised units to units on the shelf; a unit serves what ends by its expiry."""
-    shelf = [expires for expires, units in lots.items() for _ in range(units)]
-    wants = [max(until, TODAY) for until, units in promised.items() for _ in range(units)]
-    given_to: dict[int, int] = {}
-
-    def place(want: int, tried: set[int]) -> bool:
-        for unit, expires in enumerate(shelf):
-            if expires >= wants[want] and unit not in tried:
-                tried.add(unit)
-                if unit not in given_to or place(given_to[unit], tried):
-                    given_to[unit] = want
-                    return True
-        return False
-
-    return all(place(want, set()) for want in range(len(wants)))
+    """A unit serves what ends by its expiry, and one promise only."""
+    owed = [(until - TODAY).days for until, units in promised.items() for _ in range(units)]
+    return can_be_placed([((expires - TODAY).days, units) for expires, units in lots.items()], owed, 0)
 
 
 @given(counts, counts)
