@@ -48,7 +48,7 @@ def take(counts: Sequence[Counted], cause: Cause) -> int:
 
     Raises Moved for lots that moved since `expected` was read, Miscounted for
     counts that cannot be (below what is set aside or in quarantine), BadInput
-    at `reason` when a difference has none.
+    for a lot that is counted twice, and at `reason` when a difference has none.
     """
     with unit() as session:
         lots = _locked(session, [count.lot_id for count in counts])
@@ -79,6 +79,8 @@ def posted(session: Session, key: str) -> Sequence[StockMovement]:
 
 def _locked(session: Session, lot_ids: Sequence[int]) -> dict[int, Lot]:
     wanted = select(Lot).where(Lot.id.in_(lot_ids)).execution_options(populate_existing=True)
+    for lot_id in {each for each in lot_ids if lot_ids.count(each) > 1}:
+        raise BadInput(f"lot-{lot_id}", "This lot was counted twice. Add the counts up.")
     lock(session, session.scalars(select(Lot.item_id).where(Lot.id.in_(lot_ids))))
     found = {lot.id: lot for lot in session.scalars(wanted)}
     if len(found) != len(set(lot_ids)):

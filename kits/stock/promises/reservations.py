@@ -87,12 +87,7 @@ def reserve(
 ) -> None:
     """Promise all of `demands` to the order or nothing; raises SoldOut. Last in the caller's unit."""
     lock(session, (demand.item_id for demand in demands))
-    found = shelves(session, (demand.item_id for demand in demands), for_refill=for_refill)
-    for demand in demands:
-        left = found[demand.item_id].available(demand.serves_until, today)
-        if left < demand.quantity:
-            raise SoldOut("There is not enough left of this.", left)
-        found[demand.item_id] = found[demand.item_id].with_promise(demand.serves_until, demand.quantity)
+    _check(session, demands, today, for_refill)
     session.add_all(
         Reservation(
             item_id=demand.item_id,
@@ -108,14 +103,31 @@ def reserve(
 
 def reserve_again(session: Session, order_number: str, *, today: date, now: datetime) -> None:
     """Promise an order once more what was released; raises SoldOut when it is no longer there."""
-    released = session.scalars(
-        select(Reservation).where(Reservation.order_number == order_number, Reservation.state == RELEASED)
-    ).all()
-    demands = [Demand(row.item_id, row.quantity, row.serves_until) for row in released]
-    reserve(session, order_number, demands, today=today, now=now)
+    _lock_items_of(session, order_number, RELEASED)
+    mine = select(Reservation).where(Reservation.order_number == order_number, Reservation.state == RELEASED)
+    released = session.scalars(mine.execution_options(populate_existing=True)).all()
+    _check(session, [Demand(row.item_id, row.quantity, row.serves_until) for row in released], today, False)
+    for row in released:
+        row.state, row.made_at = HELD, now
+    session.flush()
 
 
 def release(session: Session, order_number: str) -> int:
     """Let go of what is held for the order; returns how many reservations that were."""
+    _lock_items_of(session, order_number, HELD)  # or someone who is just packing it would take what was let go
     held = update(Reservation).where(Reservation.order_number == order_number, Reservation.state == HELD)
     return session.execute(held.values(state=RELEASED)).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def _check(session: Session, demands: Sequence[Demand], today: date, for_refill: bool) -> None:
+    found = shelves(session, (demand.item_id for demand in demands), for_refill=for_refill)
+    for demand in demands:
+        left = found[demand.item_id].available(demand.serves_until, today)
+        if left < demand.quantity:
+            raise SoldOut("There is not enough left of this.", left)
+        found[demand.item_id] = found[demand.item_id].with_promise(demand.serves_until, demand.quantity)
+
+
+def _lock_items_of(session: Session, order_number: str, state: str) -> None:
+    rows = select(Reservation.item_id).where(Reservation.order_number == order_number, Reservation.state == state)
+    lock(session, session.scalars(rows))

@@ -118,6 +118,29 @@ def test_a_released_order_is_promised_again_only_while_there_is_stock(
     assert left(items[0], 30) == 4
 
 
+def test_an_order_that_was_let_go_twice_is_promised_once_again(
+    items: tuple[int, int], put: Put, promise: Promise, left: Left, today: date, now: datetime
+) -> None:
+    put("A", 10, days=30)
+    promise("R-1", (items[0], 4, 30))
+    for _ in range(3):
+        with host.unit() as session:
+            assert release(session, "R-1") == 1
+        with host.unit() as session:
+            reserve_again(session, "R-1", today=today, now=now)
+        assert left(items[0], 30) == 6
+
+
+def test_what_is_still_held_is_not_promised_a_second_time(
+    items: tuple[int, int], put: Put, promise: Promise, left: Left, today: date, now: datetime
+) -> None:
+    put("A", 10, days=30)
+    promise("R-1", (items[0], 4, 30))
+    with host.unit() as session:
+        reserve_again(session, "R-1", today=today, now=now)
+    assert left(items[0], 30) == 6
+
+
 def test_an_unknown_item_is_sold_out(items: tuple[int, int], promise: Promise) -> None:
     with pytest.raises(SoldOut):
         promise("R-1", (987654, 1, 30))
