@@ -71,7 +71,12 @@ class Subscription(ClaimedRow):
     @property
     def rests(self) -> bool:
         """True while a hold is open: nothing is announced or charged."""
-        return any(hold.until_day is None for hold in self.holds)
+        return self.rests_since is not None
+
+    @property
+    def rests_since(self) -> date | None:
+        """The day the plan is held from; None while it goes on."""
+        return min((hold.from_day for hold in self.holds if hold.until_day is None), default=None)
 
     def plan_on(self, today: date) -> MovedPlan:
         """The plan as its holds have moved it; one that is open counts up to today."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import render_template
@@ -16,6 +16,7 @@ from shop.customers.tables import Customer
 from shop.orders.tables import Order
 from shop.templating import words
 from subscriptions import find
+from subscriptions.holding import UNCLAIMED
 from subscriptions.tables import CANCELLED, DROPPED, NEEDS_CUSTOMER, WAITING, Refill, Subscription
 
 IN_WORDS = {
@@ -33,13 +34,18 @@ IN_WORDS = {
 
 
 def line_of(subscription: Subscription, now: datetime) -> PlanLine:
-    """The plan line as it stands: refills on the days they are needed now, those not sent left out."""
+    """The plan line as it stands: sessions and refills on their days of now, refills that are not sent left out.
+
+    While the plan is held all that is to come stands where it would be if it went on today.
+    """
     sent = [refill for refill in subscription.refills if refill.state not in (DROPPED, CANCELLED)]
-    plan, day = subscription.plan, today(now)
+    plan, day = subscription.plan_on(today(now)), today(now)
+    resting = plan.last_session - subscription.last_session
+    needed = [refill.needed_on + (resting if refill.state in UNCLAIMED else timedelta()) for refill in sent]
     numbered = list(enumerate(plan.session_dates, start=1))
     done = [number for number, when in numbered if when < day]
     marks = Marks(day, done, {position: refill.state for position, refill in enumerate(sent, start=1)})
-    return drawn(numbered, [plan.start, *(refill.needed_on for refill in sent)], marks)
+    return drawn(numbered, [plan.start, *needed], marks)
 
 
 def order_section(order: Order, now: datetime) -> str:
@@ -82,4 +88,4 @@ def _as_json(refill: Refill) -> dict[str, Any]:
 
 def _rendered(template: str, found: list[Subscription], now: datetime) -> str:
     plans = [(plan, line_of(plan, now), Money(plan.refill_amount, plan.currency) * plan.quantity) for plan in found]
-    return render_template(template, plans=plans, in_words=IN_WORDS, **words())
+    return render_template(template, plans=plans, in_words=IN_WORDS, unclaimed=UNCLAIMED, **words())
