@@ -24,25 +24,27 @@ class Subscriptions:
         from kits import migrate
         from shop.registers import registers
         from subscriptions import cli, enrolment
-        from subscriptions.admin import forecast
+        from subscriptions.admin import forecast, recalls
         from subscriptions.duties import REFILL_DUTIES
         from subscriptions.forecast.keeping import FORECAST_DUTY
         from subscriptions.pages import ending, sections
-        from subscriptions.recall import tables  # noqa: F401 - brings its table
+        from subscriptions.recall import pages as recall_pages
+        from subscriptions.recall.replacing import REPLACEMENT_DUTY, settle_step
+        from subscriptions.recall.telling import TELL_DUTY
 
         ours = registers(app)
         ours.offers_refills = True
-        ours.settle_steps.append(enrolment.settle_step)
+        ours.settle_steps.extend((enrolment.settle_step, settle_step))
         ours.duties.extend(REFILL_DUTIES)
-        ours.duties.append(FORECAST_DUTY)
-        ours.order_sections.append(sections.order_section)
+        ours.duties.extend((FORECAST_DUTY, TELL_DUTY, REPLACEMENT_DUTY))
+        ours.order_sections.extend((recall_pages.order_section, sections.order_section))
         ours.account_sections.append(sections.account_section)
         ours.today_cards.append(sections.today_card)
         ours.today_cards.append(forecast.today_card)
         ours.admin_pages.append(("Forecast", "refillery_forecast.overview"))
+        ours.admin_pages.append(("Recalls", "refillery_recalls.overview"))
         ours.api_fields["refills"] = sections.api_refills
         migrate.register(app, Path(__file__).parent / "migrations")
-        app.register_blueprint(ending.blueprint(), url_prefix=ours.url_prefix or None)
-        pages = forecast.blueprint()
-        app.register_blueprint(pages, url_prefix=f"{ours.url_prefix}{pages.url_prefix}")
+        for pages in (ending.blueprint(), recall_pages.blueprint(), forecast.blueprint(), recalls.blueprint()):
+            app.register_blueprint(pages, url_prefix=f"{ours.url_prefix}{pages.url_prefix or ''}" or None)
         app.cli.add_command(cli.refills)
