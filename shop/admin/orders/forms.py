@@ -51,6 +51,11 @@ class ReturnForm(Form):
     submission = words()
 
 
+def an_id(text: str) -> int | None:
+    """The id that an address or a form carries, no larger than a table can hold; None for what is none."""
+    return min(int(text), LARGEST_ID) if text.isascii() and text.isdecimal() and len(text) < 20 else None
+
+
 def picked(form: Mapping[str, str]) -> dict[int, int]:
     """Units by lot id from the fields `lot-<id>`; what is no number counts for nothing."""
     lots = {name.removeprefix("lot-"): units for name, units in form.items() if name.startswith("lot-")}

@@ -18,7 +18,7 @@ from kits.stock.moves.to_pack import waiting
 from kits.stock.tables import Lot
 from shop.admin import lists
 from shop.admin.door import actor
-from shop.admin.orders.forms import LARGEST_ID, ParcelForm
+from shop.admin.orders.forms import ParcelForm, an_id
 from shop.orders import parcels
 from shop.orders.find import order_by_number
 from shop.orders.parcels.contents import contents
@@ -101,9 +101,8 @@ def _returnable(current: Session, number: str) -> list[tuple[Lot, int]]:
 
 
 def from_query(name: str) -> int | None:
-    """An id that the address or the form carries; None for what is none."""
-    given = request.values.get(name, "")
-    return min(int(given), LARGEST_ID) if given.isascii() and given.isdecimal() and len(given) < 20 else None
+    """The id that the address or the form carries under this name; None for what is none."""
+    return an_id(request.values.get(name, ""))
 
 
 ROUTES = (

@@ -27,20 +27,21 @@ WHATS = (
 )
 
 
-def send_back(number: str, lot_id: int) -> str:
+def send_back(number: str, lot: str) -> str:
     """The form for one lot of an order."""
-    return _page(number, lot_id, {"units": 1, "submission": secrets.token_urlsafe(16)}, {})
+    return _page(number, _lot_id(lot), {"units": 1, "submission": secrets.token_urlsafe(16)}, {})
 
 
-def sent_back(number: str, lot_id: int) -> Response | tuple[str, int]:
+def sent_back(number: str, lot: str) -> Response | tuple[str, int]:
     """Book it."""
+    lot_id = _lot_id(lot)
     order_by_number(session(), number)
     end_reads()
     try:
         read = taken(forms.ReturnForm, request.form)
         key = f"return-{number}-{read['submission'][: forms.LONGEST_MARK]}" if read["submission"] else None
         take_back(
-            min(lot_id, forms.LARGEST_ID),
+            lot_id,
             read["units"],
             read["what"],
             Cause(actor(), clock.now(), read["reason"].strip(), order_number=number, key=key),
@@ -50,8 +51,15 @@ def sent_back(number: str, lot_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("refillery_admin.order", number=number, _anchor="with-customer"), 303)
 
 
+def _lot_id(text: str) -> int:
+    found = forms.an_id(text)
+    if found is None:
+        abort(404)
+    return found
+
+
 def _page(number: str, lot_id: int, values: Mapping[str, Any], errors: Mapping[str, str]) -> str:
-    current, lot_id = session(), min(lot_id, forms.LARGEST_ID)
+    current = session()
     order = order_by_number(current, number)
     most = with_customer(current, number).get(lot_id, 0)
     lot = current.get(Lot, lot_id) if most or errors else None
@@ -63,6 +71,6 @@ def _page(number: str, lot_id: int, values: Mapping[str, Any], errors: Mapping[s
 
 
 ROUTES = (
-    ("/orders/<number>/returns/<int:lot_id>", "send_back", send_back, ["GET"]),
-    ("/orders/<number>/returns/<int:lot_id>", "sent_back", sent_back, ["POST"]),
+    ("/orders/<number>/returns/<lot>", "send_back", send_back, ["GET"]),
+    ("/orders/<number>/returns/<lot>", "sent_back", sent_back, ["POST"]),
 )
