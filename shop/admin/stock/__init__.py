@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from shop.admin.stock import shelf
+from shop.admin.stock import audit, count, items, lots, retiring, shelf
+from shop.admin.stock.ledger import pages as ledger
 
-PARTS = (shelf,)
+PARTS = (shelf, items, retiring, lots, ledger, count, audit)

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from datetime import timedelta
+from typing import Any
+
+from flask import render_template, request
 
 from kits import clock
 from kits.host import session
+from kits.settings import setting
 from kits.stock.figures import figures
 from shop.admin.stock import lists
 
 
 def stock() -> str:
-    """Items with their figures, and the lots behind them."""
+    """Items with their figures, and the lots behind them, the first to expire first."""
+    rows = figures(session(), clock.today(clock.now()))
+    return render_template("shop/admin/stock/stock.html", rows=rows, **shown_lots())
+
+
+def shown_lots(item_id: int | None = None) -> dict[str, Any]:
+    """What the table of lots needs: a page of them from `?after=` on, today, and until when a lot expires soon."""
     today = clock.today(clock.now())
-    rows = figures(session(), today)
-    return render_template("shop/admin/stock/stock.html", rows=rows, lots=lists.lots(session()), today=today)
+    found = lists.lots(session(), item_id=item_id, after=lists.mark(request.args.get("after", "")))
+    page = found[: lists.A_PAGE]
+    return {
+        "lots": page,
+        "next_lot": page[-1].id if len(found) > len(page) else None,
+        "today": today,
+        "soon": today + timedelta(days=setting("EXPIRY_DAYS")),
+    }
 
 
 ROUTES = (("/stock", "stock", stock, ["GET"]),)

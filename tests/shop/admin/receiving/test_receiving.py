@@ -1,8 +1,6 @@
-"""Booking a delivery, and the stock's page."""
+"""Booking a delivery."""
 
 from __future__ import annotations
-
-from datetime import date, timedelta
 
 import pytest
 
@@ -65,19 +63,6 @@ def test_what_was_typed_stays(staff: Staff, kit: str) -> None:
     page = staff.post("/admin/receive", **{**GOOD, "quantity": "0"}).text
     assert 'value="S-77"' in page
     assert '<option value="SERUM-3M" selected>' in page
-
-
-def test_the_stock_page_counts_on_hand_reserved_and_available(staff: Staff, placed: str) -> None:
-    assert "Dermaroller 0.25 mm ROLLER-025 20 1 19" in words(staff.get("/admin/stock"))
-
-
-def test_an_expired_lot_is_named_and_not_counted(staff: Staff, kit: str, today: date) -> None:
-    staff.post("/admin/receive", **{**GOOD, "expires": (today + timedelta(days=1)).isoformat()})
-    with host.unit() as session:
-        session.query(Lot).update({"expires_on": today - timedelta(days=1)})
-    said = words(staff.get("/admin/stock"))
-    assert ", expired" in said
-    assert "SERUM-3M 12 0 0" in said
 
 
 def test_what_runs_low_is_on_today_s_page(staff: Staff, kit: str) -> None:
