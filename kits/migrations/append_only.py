@@ -20,10 +20,10 @@ def forbid_changes(table: str) -> None:
         f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
         f"BEGIN RAISE EXCEPTION '{table} {REFUSAL}'; END $$"
     )
-    for event in ("UPDATE OR DELETE", "TRUNCATE"):
+    for event, each in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
         op.execute(
             f"CREATE TRIGGER {table}_no_{event.split()[0].lower()} BEFORE {event} ON {table} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"
+            f"FOR EACH {each} EXECUTE FUNCTION {table}_refuse()"
         )
 
 
