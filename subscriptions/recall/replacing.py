@@ -24,7 +24,7 @@ from subscriptions.recall import letters
 from subscriptions.recall.boxes import BoxPlan
 from subscriptions.recall.tables import TOLD, RecalledBox
 from subscriptions.recall.telling import box_plans
-from subscriptions.tables import Subscription
+from subscriptions.tables import ACTIVE, Subscription
 
 LOOK_AGAIN = timedelta(hours=1)
 # The hold goes on until the parcel leaves: so many days later its last session may be than it is today.
@@ -88,7 +88,8 @@ def _longest(session: Session, box: RecalledBox, day: date) -> BoxPlan:
 def _go_on(session: Session, box: RecalledBox, actor: str, now: datetime) -> bool:
     ids = [plan.subscription_id for plan in box_plans(session, box, today(now)) if plan.subscription_id is not None]
     ended = holding.end_holds(session, box.recall_id, ids, actor=actor, now=now)
-    going_on = [plan for each in ended if not (plan := session.get_one(Subscription, each)).rests]
+    plans = [session.get_one(Subscription, each) for each in ended]
+    going_on = [plan for plan in plans if plan.state == ACTIVE and not plan.rests]
     if going_on:
         letters.goes_on(session, box, going_on, now)
     return bool(ended)
