@@ -15,8 +15,9 @@ from shop.admin.stock import lists
 
 
 def stock() -> str:
-    """Items with their figures, and the lots behind them, the first to expire first."""
+    """Items with their figures, retired ones last, and the lots behind them, the first to expire first."""
     rows = figures(session(), clock.today(clock.now()))
+    rows.sort(key=lambda row: row.item.retired_at is not None)
     return render_template("shop/admin/stock/stock.html", rows=rows, **shown_lots())
 
 
