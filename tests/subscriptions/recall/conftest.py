@@ -17,6 +17,7 @@ from kits.stock.tables import Lot
 from shop.orders.parcels import ship
 from subscriptions.recall import recall
 from tests.journeys.driving import Bought, Driver
+from tests.shop.admin.conftest import staff  # noqa: F401
 
 SERUM_LOT, ROLLER_LOT = f"LOT-{first_kit.SERUM}", f"LOT-{first_kit.ROLLER}"
 
