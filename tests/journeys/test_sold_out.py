@@ -8,49 +8,17 @@ from datetime import date
 from typing import Any
 
 import requests
-from sqlalchemy import func, select
 
-from kits import host
 from kits.catalogue.first_kit import ROLLER, SERUM
-from kits.catalogue.tables import Item
 from kits.stock.tables import Reservation
 from shop.customers.tables import Customer
 from shop.orders.tables import Order
 from tests.conftest import STOCK
-from tests.journeys.pages import Page, Person
-from tests.journeys.shopping import ADA, order_body, put_in_the_basket, rows
+from tests.journeys.crowd import BUYERS, buyer, held, with_full_baskets
+from tests.journeys.pages import Page
+from tests.journeys.shopping import order_body, rows
 from tests.servers.ground import ServedShop
 from tests.servers.sandbox import Sandbox
-
-BUYERS = 100
-
-
-def held() -> dict[str, int]:
-    """How many units of each item are promised to orders."""
-    promised = (
-        select(Item.sku, func.sum(Reservation.quantity))
-        .join(Item, Item.id == Reservation.item_id)
-        .where(Reservation.state == "held")
-        .group_by(Item.sku)
-    )
-    try:
-        return {sku: int(units) for sku, units in host.session().execute(promised)}
-    finally:
-        host.end_reads()
-
-
-def with_full_baskets(served: ServedShop, kit: str, start: date) -> list[Person]:
-    """A hundred people with the same plan in their baskets, which are kept in their cookies."""
-    first, *others = people = [Person(served.url) for _ in range(BUYERS)]
-    put_in_the_basket(first, kit, start)
-    for other in others:
-        other.browser.cookies.update(first.browser.cookies)
-    return people
-
-
-def buyer(number: int) -> dict[str, str]:
-    """What the `number`-th buyer types."""
-    return ADA | {"email": f"buyer{number}@example.org"}
 
 
 def all_sold_once() -> None:
@@ -62,7 +30,7 @@ def all_sold_once() -> None:
 def test_of_100_buyers_at_the_checkout_20_get_a_kit_and_80_read_that_it_is_sold_out(
     served: ServedShop, stocked: str, today: date, sandbox: Sandbox, at_once: Callable[..., list[Any]]
 ) -> None:
-    people = with_full_baskets(served, stocked, today)
+    people = with_full_baskets(served, [[stocked]] * BUYERS, today)
     at_once([lambda person=person: person.open("/checkout") for person in people])
 
     def buy(number: int) -> requests.Response:
