@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, g, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -25,10 +26,19 @@ def actor() -> str:
 def _ask() -> Response | None:
     member = current_staff()
     if member is None:
-        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("refillery_staff.sign_in", next=wanted), 303)
+        return _sign_in_first()
     g.refillery_staff_id, g.refillery_staff_email = member.id, member.email
     return None
+
+
+def _sign_in_first() -> Response:
+    if "HX-Request" in request.headers:
+        # A redirect would be followed by the script, and the sign-in page would land inside the page.
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        sign_in = url_for("refillery_staff.sign_in", next=f"{here.path}?{here.query}".rstrip("?") or None)
+        return Response(status=401, headers={"HX-Redirect": sign_in})
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("refillery_staff.sign_in", next=wanted), 303)
 
 
 def _menu() -> dict[str, Any]:

@@ -16,12 +16,12 @@ def blueprint() -> Blueprint:
     from shop.api.openapi import openapi
     from shop.api.problems import answer_with_problems, problem
     from shop.doors import guard
-    from shop.doors.paths import only_printable
+    from shop.doors.paths import only_possible
 
     made = Blueprint("refillery_api", __name__, url_prefix="/api/v1")
     answer_with_problems(made)
     guard(made, csrf=False, limit="api", refuse=problem)
-    made.url_value_preprocessor(only_printable)
+    made.url_value_preprocessor(only_possible)
     routes = [(call.method, call.rule, call.view) for call in CALLS] + [("GET", "/openapi.json", openapi)]
     for method, rule, view in routes:
         made.add_url_rule(rule, view.__name__, view, methods=[method], provide_automatic_options=False)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template
 
 from kits.errors import BadInput, Busy, NotFound, RefilleryError, SoldOut, WrongState
 from kits.host import end_reads
-from shop.doors.paths import only_printable
+from shop.doors.paths import only_possible
 from shop.payments.gateway import GatewayError
 from shop.storefront.forms import Wrong
 
@@ -28,7 +28,7 @@ def answer(blueprint: Blueprint, template: str = "shop/problem.html") -> None:
     """Let `blueprint` answer our errors with `template`, and addresses no row can have with a 404."""
     for kind in PAGES:
         blueprint.register_error_handler(kind, _handler(template))
-    blueprint.url_value_preprocessor(only_printable)
+    blueprint.url_value_preprocessor(only_possible)
 
 
 def refusal(template: str = "shop/problem.html") -> Callable[[int, str, str], Response]:
