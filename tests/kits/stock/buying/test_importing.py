@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from functools import partial
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -22,25 +21,15 @@ from kits.errors import BadInput
 from kits.stock.buying.delivery_list import DeliveryRow
 from kits.stock.buying.importing import FaultyList, book_all, check, examine
 from kits.stock.buying.purchase_orders import close
-from kits.stock.buying.tables import CLOSED, OPEN
+from kits.stock.buying.tables import CLOSED
 from kits.stock.ledger import Cause, disagreements
 from kits.stock.moves.receiving import receive
 from kits.stock.recall.tables import Recall
 from kits.stock.tables import Lot, StockMovement
-from tests.kits.stock.buying.conftest import Look, Order
+from tests.kits.stock.buying.conftest import Look, Order, on_hand
 
 AtOnce = Callable[..., list[Any]]
 Make = Callable[..., Any]
-
-
-@pytest.fixture
-def row(items: tuple[int, int], today: date) -> Make:
-    """`row(2, lot="L1", purchase_order=…)`: line 2 of a list, 10 of A that last a year."""
-
-    def make(line: int, *, sku: str = "A", lot: str = "L1", quantity: int = 10, days: int = 365, **more: str) -> Any:
-        return DeliveryRow(line, sku, lot, quantity, today + timedelta(days=days), **more)
-
-    return make
 
 
 def look_at(rows: list[DeliveryRow], today: date) -> Any:
@@ -49,12 +38,6 @@ def look_at(rows: list[DeliveryRow], today: date) -> Any:
         return check(host.session(), rows, today)
     finally:
         host.end_reads()
-
-
-def on_hand() -> dict[str, int]:
-    """Units by lot."""
-    host.end_reads()
-    return {code: units for code, units in host.session().execute(select(Lot.code, Lot.on_hand))}  # noqa: C416
 
 
 @contextmanager
@@ -183,23 +166,6 @@ def test_a_list_that_is_sent_twice_is_booked_once(row: Make, order: Order, look:
     assert [book_all(rows, once) for _ in range(2)] == [True, False]
     assert on_hand() == {"L1": 20, "L2": 10}
     assert [line.received for line in look(number).lines] == [20]
-
-
-def test_lists_at_once_in_any_order_neither_wait_for_ever_nor_book_twice(
-    row: Make, order: Order, look: Look, cause: Cause, at_once: AtOnce
-) -> None:
-    numbers = order(("A", 90, 5)), order(("B", 90, 5))
-    rows = [row(2, purchase_order=numbers[0]), row(3, sku="B", lot="L2", purchase_order=numbers[1])]
-    works = [
-        partial(
-            book_all, [replace(each, line=line) for line, each in enumerate(way, 2)], replace(cause, key=f"list:{n}")
-        )
-        for n in (1, 2, 3)
-        for way in (rows, rows)
-    ] + [partial(book_all, rows[::-1], replace(cause, key="list:4"))]
-    assert sorted(str(each) for each in at_once(works)) == ["False"] * 3 + ["True"] * 4
-    assert on_hand() == {"L1": 40, "L2": 40}
-    assert [(look(number).state, look(number).lines[0].received) for number in numbers] == [(OPEN, 40)] * 2
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

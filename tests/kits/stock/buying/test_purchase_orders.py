@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -24,15 +23,10 @@ from kits.stock.moves.receiving import receive
 from kits.stock.outlook.forecast import Incoming
 from kits.stock.outlook.incoming import expected
 from kits.stock.tables import Lot, StockMovement
-from tests.kits.stock.buying.conftest import Look, Order
+from tests.kits.stock.buying.conftest import Look, Order, lines
 
 AtOnce = Callable[..., list[Any]]
 Make = Callable[..., Any]
-
-
-def lines(look: Look, number: str) -> list[tuple[int, int]]:
-    """Received and outstanding of each line."""
-    return [(line.received, line.outstanding) for line in look(number).lines]
 
 
 def test_a_line_is_received_in_several_deliveries_and_lots(
@@ -142,31 +136,6 @@ def test_a_form_whose_words_were_changed_after_it_was_booked_is_no_second_click(
     with pytest.raises(WrongState, match="booked already, as 20 of A, lot L1"):
         receive(delivery(20, lot="L2"), replace(cause, key="form-1"))
     assert host.session().scalars(select(Lot.on_hand)).all() == [20]
-
-
-def test_deliveries_at_once_are_all_counted_and_one_of_them_closes_the_order(
-    order: Order, look: Look, delivery: Make, cause: Cause, at_once: AtOnce
-) -> None:
-    number = order(("A", 40, 5), ("B", 40, 5))
-    works = [
-        partial(receive, delivery(10, sku=sku, lot=f"L{n}", purchase_order=number), cause)
-        for n in range(4)
-        for sku in "AB"
-    ]
-    assert [each for each in at_once(works) if isinstance(each, Exception)] == []
-    assert (lines(look, number), look(number).state) == ([(40, 0)] * 2, CLOSED)
-    assert host.session().scalars(select(AuditEntry.action)).all().count("purchase_order.completed") == 1
-
-
-def test_a_line_is_never_cut_below_what_comes_at_the_same_moment(
-    order: Order, look: Look, delivery: Make, cause: Cause, at_once: AtOnce, today: date
-) -> None:
-    number = order(("A", 20, 5))
-    cut = partial(change_line, look(number).lines[0].id, 5, today, cause)
-    come = [partial(receive, delivery(2, lot=f"L{n}", purchase_order=number), cause) for n in range(4)]
-    at_once([*come, cut])
-    line = look(number).lines[0]
-    assert (line.quantity, line.received) in {(20, 8), (5, 6)}  # cut after the third, it closes before the fourth
 
 
 def test_a_line_may_come_later_or_bring_another_number(order: Order, look: Look, cause: Cause, today: date) -> None:
