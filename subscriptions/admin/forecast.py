@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -125,5 +124,10 @@ def _order_url(item: Item, forecast: ItemForecast, today: date) -> str | None:
     if forecast.order is None:
         return None
     expected = max(forecast.order.needed_by, today + timedelta(days=item.lead_days))
-    asked = {"sku": item.sku, "quantity": forecast.order.quantity, "expected": expected, "supplier": item.supplier}
-    return f"{url_for('refillery_admin.today')}purchase-orders/new?{urlencode(asked)}"
+    asked: dict[str, Any] = {
+        "sku": item.sku,
+        "quantity": forecast.order.quantity,
+        "expected": expected,
+        "supplier": item.supplier,
+    }
+    return url_for("refillery_admin.new_purchase_order", **asked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -22,8 +23,8 @@ def reckoned_items(
 ) -> list[tuple[Item, ItemForecast]]:
     """The forecast of each of `items`, in their order; two statements however many there are.
 
-    What orders hold already is wanted today. A retired item of which nothing
-    is left or wanted has none.
+    What orders hold already is wanted today. A retired item is not to be
+    ordered, and has no forecast when nothing of it is left or wanted.
     """
     shelf = shelves(session, (item.id for item in items), for_refill=True)
     incoming = expected(session)
@@ -32,7 +33,8 @@ def reckoned_items(
         wanted = [*_held(shelf[item.id], today), *demand.get(item.id, ())]
         if item.retired_at is None or wanted or any(shelf[item.id].lots.values()):
             rule = OrderRule(item.lead_days, item.safety_stock, item.pack_size)
-            found.append((item, forecast(shelf[item.id].lots, wanted, incoming.get(item.id, ()), rule, today)))
+            year = forecast(shelf[item.id].lots, wanted, incoming.get(item.id, ()), rule, today)
+            found.append((item, year if item.retired_at is None else replace(year, order=None)))
     return found
 
 

@@ -22,14 +22,15 @@ def test_a_stock_that_is_well_reads_calm(stocked: str, staff: Staff) -> None:
 def test_what_runs_low_leads_to_receiving_more(commit: Callable[[int], None], staff: Staff) -> None:
     commit(11)
     page = staff.get("/admin/")
-    assert "9 left of Serum, three months: receive more" in words(page)
-    assert f'href="/admin/receive?sku={SERUM}"' in page.text
+    assert "9 left of Serum, three months: receive more or order it" in words(page)
+    for form in ("receive", "purchase-orders/new"):
+        assert f'href="/admin/{form}?sku={SERUM}"' in page.text
 
 
 def test_a_shortfall_says_what_to_do(commit: Callable[[int], None], staff: Staff) -> None:
     commit(23)
     page = words(staff.get("/admin/"))
-    assert "Promised more than there is 3 missing of Serum, three months: receive more" in page
+    assert "Promised more than there is 3 missing of Serum, three months: receive more or order it" in page
     assert "Receive more that does; until then pack what was paid first" in page
 
 

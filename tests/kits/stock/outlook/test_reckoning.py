@@ -97,6 +97,14 @@ def test_a_retired_item_drops_out_when_nothing_of_it_is_left_or_wanted(
     assert set(reckon()) == {"A", "B"}
 
 
+def test_a_retired_item_is_not_to_be_ordered(
+    items: tuple[int, int], reckon: Reckon, now: datetime, today: date
+) -> None:
+    change(items[0], retired_at=now)
+    found = reckon({items[0]: [Wanted(today, today, 1)]})["A"]
+    assert (found.runs_out_on, found.order) == (today, None)
+
+
 def test_the_number_of_statements_does_not_grow_with_the_items(reckon: Reckon) -> None:
     with counted(host.engine()) as few:
         reckon()
