@@ -97,7 +97,7 @@ def begun() -> Response | str | tuple[str, int]:
 def _form(lot_id: int, values: Any, errors: dict[str, str]) -> str:
     session, day = host.session(), today(clock.now())
     seen = recall.outlook(session, lot_id, day)
-    message = values["message"].strip() or "…"
+    message = values.get("message", "").strip() or "…"
     mail = preview(seen.lot, message, 1, "https://…", "R-XXXXX-XXXXX", serves=True, held=True, charging=False)
     return render_template(
         "subscriptions/admin/recall_new.html", seen=seen, values=values, errors=errors, mail=mail, today=day

@@ -87,6 +87,8 @@ class Page(HTMLParser):
             self.links.append((words, given["href"]))
         elif tag == "button" and self.forms:
             self.forms[-1].buttons.append((words, given.get("name", ""), given.get("value", "")))
+        elif tag == "textarea" and self.forms:
+            self.forms[-1].values[given["name"]] = words
         elif tag == "h1":
             self.heading = words
 
