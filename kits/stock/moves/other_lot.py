@@ -12,9 +12,9 @@ from kits.clock import today
 from kits.dates import written
 from kits.errors import NotFound, WrongState
 from kits.stock.ledger import Cause, post
-from kits.stock.moves.packing import lock_items, reservations, split
+from kits.stock.moves.packing import reservations, split
 from kits.stock.promises.availability import Shelf
-from kits.stock.promises.reservations import shelves
+from kits.stock.promises.reservations import lock_items, shelves
 from kits.stock.tables import ALLOCATED, Lot, Reservation
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from kits.clock import today
 from kits.errors import BadInput, SoldOut, WrongState
 from kits.stock.ledger import Cause, post
-from kits.stock.promises.reservations import lock
+from kits.stock.promises.reservations import lock_items
 from kits.stock.tables import ALLOCATED, HELD, SHIPPED, Lot, Reservation, StockMovement
 
 
@@ -85,12 +85,6 @@ def left_to_ship(session: Session, order_number: str) -> dict[int, int]:
         Reservation.order_number == order_number, Reservation.state.in_((HELD, ALLOCATED))
     )
     return {item_id: int(units) for item_id, units in session.execute(rows.group_by(Reservation.item_id))}
-
-
-def lock_items(session: Session, order_number: str) -> None:
-    """Take the row locks of the items that the order still waits for."""
-    items = select(Reservation.item_id).where(Reservation.order_number == order_number)
-    lock(session, session.scalars(items.where(Reservation.state.in_((HELD, ALLOCATED)))))
 
 
 def reservations(session: Session, order_number: str, state: str) -> Sequence[Reservation]:

@@ -76,6 +76,11 @@ def lock(session: Session, item_ids: Iterable[int]) -> None:
         session.execute(update(Item).where(Item.id == item_id).values(claims=Item.claims + 1))
 
 
+def lock_items(session: Session, order_number: str) -> None:
+    """Take the row locks of all the order's items: whatever state they are in, someone may be changing it just now."""
+    lock(session, session.scalars(select(Reservation.item_id).where(Reservation.order_number == order_number)))
+
+
 def reserve(
     session: Session,
     order_number: str,
@@ -103,7 +108,7 @@ def reserve(
 
 def reserve_again(session: Session, order_number: str, *, today: date, now: datetime) -> None:
     """Promise an order once more what was released; raises SoldOut when it is no longer there."""
-    _lock_items_of(session, order_number, RELEASED)
+    lock_items(session, order_number)
     mine = select(Reservation).where(Reservation.order_number == order_number, Reservation.state == RELEASED)
     released = session.scalars(mine.execution_options(populate_existing=True)).all()
     _check(session, [Demand(row.item_id, row.quantity, row.serves_until) for row in released], today, False)
@@ -114,7 +119,7 @@ def reserve_again(session: Session, order_number: str, *, today: date, now: date
 
 def release(session: Session, order_number: str) -> int:
     """Let go of what is held for the order; returns how many reservations that were."""
-    _lock_items_of(session, order_number, HELD)  # or someone who is just packing it would take what was let go
+    lock_items(session, order_number)  # or someone who is just packing it would take what was let go
     held = update(Reservation).where(Reservation.order_number == order_number, Reservation.state == HELD)
     return session.execute(held.values(state=RELEASED)).rowcount  # type: ignore[attr-defined,no-any-return]
 
@@ -126,8 +131,3 @@ def _check(session: Session, demands: Sequence[Demand], today: date, for_refill:
         if left < demand.quantity:
             raise SoldOut("There is not enough left of this.", left)
         found[demand.item_id] = found[demand.item_id].with_promise(demand.serves_until, demand.quantity)
-
-
-def _lock_items_of(session: Session, order_number: str, state: str) -> None:
-    rows = select(Reservation.item_id).where(Reservation.order_number == order_number, Reservation.state == state)
-    lock(session, session.scalars(rows))
