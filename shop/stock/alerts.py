@@ -26,7 +26,7 @@ from shop.work.timetable import periodic
 def look_after_stock(now: datetime) -> None:
     """Write down what crossed its mark since the last look, tell the owner, and clear what is well again. Commits.
 
-    Two workers that look at once tell of a thing once. A later receiver of
+    Two workers that look at once tell of a thing once. A receiver of
     `stock_low` is told once a crossing, after the commit.
     """
     with host.unit() as session:
