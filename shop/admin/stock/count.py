@@ -11,7 +11,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kits import clock
-from kits.errors import BadInput
+from kits.errors import BadInput, SoldOut, WrongState
 from kits.host import end_reads, session
 from kits.stock.ledger import Cause
 from kits.stock.moves import stock_take
@@ -49,6 +49,8 @@ def post_count() -> Response | tuple[str, int]:
         stock_take.take(counts, Cause(actor(), clock.now(), read["reason"].strip(), key=_key(read["submission"])))
     except Moved as error:
         return _refused(lot_ids, {f"lot-{lot}": _again(units) for lot, units in error.now.items()}, error.now), 409
+    except (WrongState, SoldOut) as error:
+        return _refused(lot_ids, {"counts": str(error)}, {}), 409
     except (Wrong, BadInput) as error:
         return _refused(lot_ids, error.errors if isinstance(error, Miscounted) else sentences(error), {}), 422
     where = {"submission": read["submission"], "lots": len(counts)}

@@ -15,7 +15,6 @@ from kits.settings import timezone
 from kits.stock.tables import Lot, StockMovement
 
 A_PAGE = 50
-A_BATCH = 1000
 Found = tuple[StockMovement, str, str]
 """A movement, its item's SKU, its lot's code."""
 
@@ -38,18 +37,6 @@ def page(session: Session, wanted: Wanted, *, before: int | None = None, size: i
     """A page of what is wanted, of A_PAGE unless told otherwise, and one more when there is a next page."""
     rows = session.execute(query(session, wanted, before).limit((size or A_PAGE) + 1))
     return [(row[0], row[1], row[2]) for row in rows]
-
-
-def batches(session: Session, wanted: Wanted) -> Iterator[Sequence[Found]]:
-    """All that is wanted, in batches, however much it is; between two of them no transaction is open."""
-    before = None
-    while True:
-        rows = page(session, wanted, before=before, size=A_BATCH)
-        yield rows[:A_BATCH]
-        if len(rows) <= A_BATCH:
-            return
-        before = rows[A_BATCH - 1][0].id
-        session.rollback()
 
 
 def query(session: Session, wanted: Wanted, before: int | None = None) -> Select[*tuple[Any, ...]]:

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from kits import host
 from kits.stock.ledger import Cause
 from kits.stock.moves.receiving import Delivery, receive
-from kits.stock.tables import Lot
+from kits.stock.tables import Lot, StockMovement
 from tests.bench.figures import counted
 from tests.shop.admin.conftest import Staff
 from tests.shop.storefront.conftest import hidden
@@ -83,3 +83,12 @@ def balances(lot: int) -> tuple[int, int]:
     found = host.session().execute(select(Lot.on_hand, Lot.quarantined).where(Lot.id == lot)).one()
     host.end_reads()
     return found[0], found[1]
+
+
+def last() -> StockMovement:
+    """The newest movement."""
+    found = host.session().scalars(select(StockMovement).order_by(StockMovement.id.desc())).first()
+    assert found is not None
+    host.session().expunge(found)
+    host.end_reads()
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from kits import host
 from kits.audit import AuditEntry
 from kits.stock.ledger import disagreements
+from kits.stock.recall.tables import Recall
 from kits.stock.tables import StockMovement
 from shop.admin.stock import lists
 from tests.shop.admin.conftest import words
@@ -130,6 +132,16 @@ def test_a_lot_that_moved_meanwhile_is_counted_again_and_the_rest_is_kept(desk: 
     again = {**typed, f"expected-{serum}": "18", f"lot-{serum}": "17"}
     assert desk.staff.post(PAGE, **again).status_code == 303
     assert (balances(serum), balances(roller)) == ((17, 0), (19, 0))
+
+
+def test_a_lot_that_is_recalled_gains_nothing_and_what_was_typed_is_kept(desk: Desk, serum: int, now: datetime) -> None:
+    with host.unit() as session:
+        session.add(Recall(lot_id=serum, reason="leaks", message="", actor="staff:1", begun_at=now))
+    refused = desk.count({f"lot-{serum}": "21", "reason": "found one"})
+    assert refused.status_code == 409
+    assert "is being recalled" in words(refused)
+    assert hidden(refused, f"lot-{serum}") == "21"
+    assert takes() == []
 
 
 def test_nothing_counted_asks_for_one_lot(desk: Desk) -> None:

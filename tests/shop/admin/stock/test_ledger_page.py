@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, text
 
 from kits import host
 from kits.stock.tables import Lot, StockMovement
-from shop.admin.stock.ledger import movements
+from shop.admin.stock.ledger import movements, pages
 from shop.admin.stock.ledger.csv_lines import line
 from shop.admin.stock.ledger.movements import Wanted, query
 from tests.shop.admin.conftest import EMAIL, Staff, words
@@ -31,7 +31,7 @@ def reasons(desk: Desk, query: str) -> list[str]:
 
 def table(desk: Desk, query: str = "") -> list[list[str]]:
     """The rows of the CSV."""
-    answer = desk.staff.client.get(f"{PAGE}.csv?{query}", buffered=True)
+    answer = desk.staff.get(f"{PAGE}.csv?{query}")
     assert (answer.status_code, answer.mimetype) == (200, "text/csv")
     return list(csv.reader(StringIO(answer.text)))
 
@@ -127,7 +127,7 @@ def test_it_goes_on_from_page_to_page_and_keeps_what_was_asked(moved: Desk, monk
 
 
 def test_the_table_holds_all_movements_over_several_batches(moved: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(movements, "A_BATCH", 2)
+    monkeypatch.setattr(pages, "A_BATCH", 2)
     rows = table(moved)
     assert rows[0][:4] == ["movement", "at", "what", "item"]
     assert [row[2] for row in rows[1:]] == [

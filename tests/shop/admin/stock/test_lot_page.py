@@ -1,28 +1,20 @@
-"""A lot's page: what a person finds out about it is posted once, with a reason, and can be undone."""
+"""A lot's page: what a person finds out about it is posted once, with a reason."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
-from sqlalchemy import select
 
-from kits import host
+from kits.stock.ledger import Cause
+from kits.stock.moves import corrections
 from kits.stock.tables import StockMovement
 from shop.admin.stock.ledger import movements
 from tests.shop.admin.conftest import Staff, words
-from tests.shop.admin.stock.conftest import Desk, balances
+from tests.shop.admin.stock.conftest import Desk, balances, last
 from tests.shop.storefront.conftest import count, hidden
-
-
-def last() -> StockMovement:
-    """The newest movement."""
-    found = host.session().scalars(select(StockMovement).order_by(StockMovement.id.desc())).first()
-    assert found is not None
-    host.session().expunge(found)
-    host.end_reads()
-    return found
 
 
 def said_after(desk: Desk, lot: int, action: str, **typed: object) -> str:
@@ -70,6 +62,14 @@ def test_a_double_click_does_it_once_and_says_the_same(desk: Desk, serum: int, a
     first, again = (desk.correct(serum, action, units=2, reason="twice", submission=mark) for _ in range(2))
     assert first.location == again.location
     assert count(StockMovement) == 3
+
+
+def test_two_clicks_at_the_same_moment_do_it_once(
+    serum: int, now: datetime, at_once: Callable[..., list[object]]
+) -> None:
+    cause = Cause("staff:1", now, "twice", key="one form")
+    assert len(set(at_once([lambda: corrections.adjust(serum, -1, cause)] * 6))) == 1
+    assert balances(serum) == (19, 0)
 
 
 def test_two_forms_do_it_twice(desk: Desk, serum: int) -> None:
@@ -128,43 +128,6 @@ def test_more_than_there_is_changes_nothing_and_says_how_much_there_is(
 def test_nothing_free_cannot_be_quarantined(desk: Desk, serum: int) -> None:
     desk.correct(serum, "quarantine", all=1, reason="all of it")
     assert "has nothing free" in words(desk.correct(serum, "quarantine", all=1, reason="again"))
-
-
-@pytest.mark.parametrize(("action", "units", "before"), [("adjust", -3, (20, 0)), ("quarantine", 4, (20, 0))])
-def test_undo_posts_the_opposite_once(desk: Desk, serum: int, action: str, units: int, before: tuple[int, int]) -> None:
-    done = desk.correct(serum, action, units=units, reason="oops").location
-    movement = last().id
-    path = f"/admin/stock/movements/{movement}/undo"
-    assert path in desk.staff.get(done).text
-    answers = [desk.staff.post(path, page=done) for _ in range(2)]
-    assert answers[0].location == answers[1].location
-    assert balances(serum) == before
-    assert (last().kind, last().reason) == (action, f"undo of movement {movement}")
-    assert path not in desk.staff.get(done).text, "what was undone is not offered again"
-
-
-def test_a_release_is_undone_into_quarantine_again(desk: Desk, serum: int) -> None:
-    desk.correct(serum, "quarantine", units=4, reason="first")
-    desk.correct(serum, "release", units=3, reason="oops")
-    desk.staff.post(f"/admin/stock/movements/{last().id}/undo")
-    assert balances(serum) == (20, 4)
-
-
-def test_what_cannot_be_undone_says_so(desk: Desk, serum: int) -> None:
-    desk.correct(serum, "write_off", units=1, reason="broken")
-    refused = desk.staff.post(f"/admin/stock/movements/{last().id}/undo")
-    assert refused.status_code == 409
-    assert "Only a correction or a quarantine can be undone" in words(refused)
-
-
-def test_an_undo_that_comes_too_late_says_what_is_left(desk: Desk, serum: int) -> None:
-    desk.correct(serum, "adjust", units=5, reason="found")
-    found = last().id
-    desk.correct(serum, "write_off", units=22, reason="gone")
-    refused = desk.staff.post(f"/admin/stock/movements/{found}/undo")
-    assert refused.status_code == 409
-    assert "has no more than 3 free" in words(refused)
-    assert balances(serum) == (3, 0)
 
 
 def test_the_lot_s_ledger_goes_on_from_page_to_page(desk: Desk, serum: int, monkeypatch: pytest.MonkeyPatch) -> None:
