@@ -9,7 +9,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from kits import clock, host
-from kits.catalogue import first_kit
+from kits.catalogue import first_kit, ordering
+from kits.catalogue.ordering import Ordering
+from kits.stock.buying import placing
+from kits.stock.buying.placing import NewLine, NewOrder
 from kits.stock.ledger import Cause
 from kits.stock.moves.receiving import Delivery, receive
 from shop.customers.staff import add_staff
@@ -29,6 +32,7 @@ DAYS_AGO = 98
 CUSTOMER, STAFF, PASSWORD = "maria@example.org", "admin@example.org", "refillery demo"
 CARD = "4242424242424242"
 SESSIONS, EVERY_WEEKS = 10, 3
+SUPPLIER = "Example Laboratories"
 LOTS = (
     (first_kit.ROLLER, "R-2407", 40, 1500),
     (first_kit.SERUM, "S-0611", 12, 330),
@@ -45,6 +49,7 @@ def plant_everything() -> None:
     _maria()
     for days_ago in range(DAYS_AGO - 1, -1, -1):
         _move_to(real_now - timedelta(days=days_ago))
+    _order_more()
 
 
 def _catalogue_and_staff() -> None:
@@ -55,11 +60,20 @@ def _catalogue_and_staff() -> None:
 
 
 def _receive() -> None:
-    """One lot of rollers and two of serum, one of which expires sooner."""
+    """One lot of rollers and two of serum, one of which expires sooner, and how more of them is ordered."""
     now = clock.now()
+    for sku, packs_of in ((first_kit.ROLLER, 20), (first_kit.SERUM, 12)):
+        ordering.change(sku, Ordering(SUPPLIER, 14, 6, packs_of, 10), actor="demo", now=now)
     day = clock.today(now)
     for sku, code, quantity, days in LOTS:
-        receive(Delivery(sku, code, quantity, day + timedelta(days=days)), Cause("demo", now))
+        receive(Delivery(sku, code, quantity, day + timedelta(days=days), SUPPLIER), Cause("demo", now))
+
+
+def _order_more() -> None:
+    """Serum is on its way, so that the forecast has something to count on."""
+    now = clock.now()
+    line = NewLine(first_kit.SERUM, 48, clock.today(now) + timedelta(days=10))
+    placing.place(NewOrder(SUPPLIER, (line,)), Cause("demo", now))
 
 
 def _maria() -> None:

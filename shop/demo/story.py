@@ -28,6 +28,7 @@ The shop      {url}/
 The kit       {url}/kits/{SLUG}
 Pay with      4242 4242 4242 4242 (any other test card of the payment page shows what goes wrong)
 The admin     {url}/admin/    {seed.STAFF}, password: {seed.PASSWORD}
+The stock     {url}/admin/stock    lots, the ledger and its proof; {url}/admin/forecast  what runs out when
 A customer    {url}/account/  {seed.CUSTOMER}, half-way through her plan; the sign-in link comes by mail
 Mails         instance/mail/
 Stripe        the sandbox on {settings["STRIPE_API_BASE"]} (GET /_sandbox/charges lists what was charged)
