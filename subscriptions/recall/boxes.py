@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,8 @@ from kits.catalogue.session_plan import SessionPlan
 from kits.catalogue.tables import KitComponent
 from shop.orders.tables import Order, OrderLine
 from subscriptions.tables import ACTIVE, Hold, Refill, Subscription
+
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -42,17 +44,17 @@ class BoxPlan:
         return self.serves(today) and not self.ended
 
 
-def plans_of(session: Session, item_id: int, orders: Any, today: date) -> dict[int, list[BoxPlan]]:
-    """The plans by order id that the item was sent for; `orders` are the ids, listed or as a query."""
+def plans_of(session: Session, item_id: int, order_ids: Sequence[int], today: date) -> dict[int, list[BoxPlan]]:
+    """The plans by order id that the item was sent for: a statement for every 500 orders.
+
+    The ids are listed in it: PostgreSQL would join every order there is before it looks which are wanted.
+    """
     by_order: dict[int, list[Any]] = defaultdict(list)
-    for row in session.execute(_lines(item_id).where(OrderLine.order_id.in_(orders)).order_by(OrderLine.id)):
-        by_order[row.order_id].append(row)
+    for first in range(0, len(order_ids), AT_ONCE):
+        mine = OrderLine.order_id.in_(order_ids[first : first + AT_ONCE])
+        for row in session.execute(_lines(item_id).where(mine).order_by(OrderLine.id)):
+            by_order[row.order_id].append(row)
     return {order_id: [_plan(row, today) for row in _with_the_item(rows)] for order_id, rows in by_order.items()}
-
-
-def until(plans: Iterable[BoxPlan]) -> date | None:
-    """The last session planned with the box; None when it belongs to no plan that we know."""
-    return max((plan.until for plan in plans), default=None)
 
 
 def _lines(item_id: int) -> Select[*tuple[Any, ...]]:

@@ -70,13 +70,13 @@ def outlook(session: Session, lot_id: int, day: date) -> Outlook:
     if lot is None:
         raise NotFound("There is no such lot.")
     sent = stock.recipients(lot_id).subquery()
-    orders = select(Order.id).join(sent, sent.c.order_number == Order.number)
+    orders = session.scalars(select(Order.id).join(sent, sent.c.order_number == Order.number)).all()
     plans = plans_of(session, lot.item_id, orders, day)
     return Outlook(
         lot=lot,
         to_quarantine=lot.on_hand - lot.quarantined,
         to_repack=stock.orders_packed_from(session, lot_id),
-        recipients=session.scalar(select(func.count()).select_from(orders.subquery())) or 0,
+        recipients=len(orders),
         running=sum(any(plan.runs(day) for plan in each) for each in plans.values()),
     )
 
