@@ -18,6 +18,7 @@ from shop.registers import registers
 from shop.work import duties
 from tests.bench import plans, visits
 from tests.bench.forecast import forecast
+from tests.bench.recall import recall
 from tests.bench.setting import Bench
 from tests.bench.statements import counted
 
@@ -54,7 +55,7 @@ def billing_loop(bench: Bench) -> Figure:
 
 
 ALL: dict[str, Callable[[Bench], Figure | Iterable[Figure]]] = {
-    each.__name__: each for each in (kit_page, purchase, billing_loop, forecast)
+    each.__name__: each for each in (kit_page, purchase, billing_loop, forecast, recall)
 }
 """Each tells one figure, or several as it goes."""
 
