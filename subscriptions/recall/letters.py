@@ -34,7 +34,7 @@ def recalled(
 def preview(lot: Lot, message: str, units: int, url: str, number: str, **case: bool) -> Letter:
     """The recall's mail for one case: `serves` (sessions are planned with it), `held`, `charging`."""
     about = {"lot": lot, "message": message.strip(), "units": units, "url": url, "number": number, **case}
-    return letter(f"Please stop using {lot.item.name}, lot {lot.code}", "subscriptions/mails/recall", **about)
+    return letter(f"Please stop using lot {lot.code} of {lot.item.name}", "subscriptions/mails/recall", **about)
 
 
 def replaced(session: Session, box: RecalledBox, now: datetime) -> None:
