@@ -47,7 +47,7 @@ def figures(session: Session, today: date, items: Iterable[Item] | None = None) 
     found = sorted(items if items is not None else session.scalars(select(Item)), key=lambda item: item.sku)
     ids = [item.id for item in found]
     lots, promised = _lots(session, ids, today), _promised(session, ids)
-    shelf = shelves(session, ids)
+    shelf = shelves(session, ids, today)
     return [
         Figures(
             item,
@@ -62,13 +62,13 @@ def figures(session: Session, today: date, items: Iterable[Item] | None = None) 
 
 
 def _lots(session: Session, ids: list[int], today: date) -> dict[int, tuple[int, int, int, int]]:
-    """On hand, expired, quarantined, allocated (in good lots) by item."""
+    """On hand, expired, quarantined, allocated by item."""
     gone = Lot.expires_on < today
     sums = (
         func.sum(Lot.on_hand),
         func.sum(case((gone, Lot.on_hand - Lot.quarantined), else_=0)),
         func.sum(Lot.quarantined),
-        func.sum(case((gone, 0), else_=Lot.allocated)),
+        func.sum(Lot.allocated),
     )
     rows = session.execute(select(Lot.item_id, *sums).where(Lot.item_id.in_(ids)).group_by(Lot.item_id))
     found: dict[int, tuple[int, int, int, int]] = defaultdict(lambda: (0, 0, 0, 0))

@@ -6,7 +6,6 @@ from typing import Any
 
 from kits.errors import NotFound
 
-
 LARGEST_ID = 2**63 - 1
 
 

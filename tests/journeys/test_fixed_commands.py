@@ -45,7 +45,9 @@ def test_refills_are_billed_and_foretold_by_command(
     refill = driver.refill(bought)
     foretold = json.loads(quick.invoke(args=["refills", "forecast", "--json"]).output)["items"]
     [weeks] = [item["weeks"] for item in foretold if item["sku"] == SERUM]
-    assert (weeks[0]["wanted"], sum(week["wanted"] for week in weeks)) == (1, 3), "the kit's own today, two refills later"
+    assert (weeks[0]["wanted"], sum(week["wanted"] for week in weeks)) == (1, 3), (
+        "the kit's own today, two refills later"
+    )
     assert refill.charge_on.isoformat() >= next(week["week_of"] for week in weeks[1:] if week["wanted"])
     driver.until_due(bought)
     charge_on = driver.refill(bought).charge_on.isoformat()

@@ -47,8 +47,8 @@ def why_not(session: Session, order_number: str, lot: Lot, instead_of: Lot, toda
         return f"Lot {lot.code} expires too soon: this order needs what lasts until {written(until)}."
     if lot.free < 1:
         return f"All of lot {lot.code} is set aside for other orders or in quarantine."
-    shelf = shelves(session, [lot.item_id])[lot.item_id]
-    if _exchanged(shelf, lot, instead_of).missing(today) > shelf.missing(today):
+    shelf = shelves(session, [lot.item_id], today)[lot.item_id]
+    if _exchanged(shelf, lot, instead_of, rows[0].serves_until, today).missing(today) > shelf.missing(today):
         return f"Lot {lot.code} lasts longest, and other orders need that."
     return ""
 
@@ -58,8 +58,10 @@ def _served_by(session: Session, order_number: str, lot: Lot) -> list[Reservatio
     return [row for row in reservations(session, order_number, ALLOCATED) if row.lot_id == lot.id][::-1]
 
 
-def _exchanged(shelf: Shelf, taken: Lot, freed: Lot) -> Shelf:
-    lots = Counter(shelf.lots)
+def _exchanged(shelf: Shelf, taken: Lot, freed: Lot, until: date, today: date) -> Shelf:
+    lots, promised = Counter(shelf.lots), Counter(shelf.promised)
     lots[taken.expires_on] -= 1
     lots[freed.expires_on] += 1
-    return Shelf(lots, shelf.promised)
+    if freed.expires_on < today:  # then it was owed still
+        promised[until] -= 1
+    return Shelf(lots, promised)

@@ -26,7 +26,7 @@ def reckoned_items(
     What orders hold already is wanted today. A retired item is not to be
     ordered, and has no forecast when nothing of it is left or wanted.
     """
-    shelf = shelves(session, (item.id for item in items), for_refill=True)
+    shelf = shelves(session, (item.id for item in items), today, for_refill=True)
     incoming = expected(session)
     found = []
     for item in items:

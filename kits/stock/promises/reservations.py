@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from kits.catalogue.tables import Item
 from kits.errors import SoldOut
 from kits.stock.promises.availability import Shelf
-from kits.stock.tables import HELD, RELEASED, Commitment, Lot, Reservation
+from kits.stock.tables import ALLOCATED, HELD, RELEASED, Commitment, Lot, Reservation
 
 
 @dataclass(frozen=True)
@@ -31,28 +31,31 @@ class Demand:
     serves_until: date
 
 
-def shelves(session: Session, item_ids: Iterable[int], *, for_refill: bool = False) -> dict[int, Shelf]:
+def shelves(session: Session, item_ids: Iterable[int], today: date, *, for_refill: bool = False) -> dict[int, Shelf]:
     """What is free of the given items and what is promised of them, in one statement.
 
-    Commitments count as promised, but for a refill: refills come before new
-    kits, and among refills the one that is due first takes first.
+    What was set aside in a lot that has expired since is owed like what is
+    held. Commitments count as promised, but for a refill: refills come before
+    new kits, and among refills the one that is due first takes first.
     """
     ids = sorted(set(item_ids))
     found = {item_id: Shelf({}, {}) for item_id in ids}
-    for kind, item_id, day, units in session.execute(_counts(ids, for_refill)):
+    for kind, item_id, day, units in session.execute(_counts(ids, today, for_refill)):
         days = found[item_id].lots if kind == "lot" else found[item_id].promised
         days[day] = days.get(day, 0) + int(units)  # type: ignore[index]
     return found
 
 
-def _counts(ids: Sequence[int], for_refill: bool) -> Select[*tuple[Any, ...]]:
+def _counts(ids: Sequence[int], today: date, for_refill: bool) -> Select[*tuple[Any, ...]]:
     lots = select(literal("lot").label("kind"), Lot.item_id, Lot.expires_on, func.sum(Lot.free))
     held = select(literal("held"), Reservation.item_id, Reservation.serves_until, func.sum(Reservation.quantity))
     kept = select(literal("kept"), Commitment.item_id, Commitment.serves_until, func.sum(Commitment.quantity))
+    aside = held.join(Lot, Lot.id == Reservation.lot_id).where(Reservation.state == ALLOCATED, Lot.expires_on < today)
     parts = [
         lots.where(Lot.item_id.in_(ids), Lot.on_hand > 0).group_by(Lot.item_id, Lot.expires_on),
-        held.where(Reservation.item_id.in_(ids), Reservation.state == HELD).group_by(
-            Reservation.item_id, Reservation.serves_until
+        *(
+            owed.where(Reservation.item_id.in_(ids)).group_by(Reservation.item_id, Reservation.serves_until)
+            for owed in (held.where(Reservation.state == HELD), aside)
         ),
     ]
     if not for_refill:
@@ -66,7 +69,7 @@ def how_many(session: Session, demands: Sequence[Demand], today: date) -> int:
     for demand in demands:
         days = wanted.setdefault(demand.item_id, {})
         days[demand.serves_until] = days.get(demand.serves_until, 0) + demand.quantity
-    found = shelves(session, wanted)
+    found = shelves(session, wanted, today)
     return min((found[item].times(units, today) for item, units in wanted.items()), default=0)
 
 
@@ -125,7 +128,7 @@ def release(session: Session, order_number: str) -> int:
 
 
 def _check(session: Session, demands: Sequence[Demand], today: date, for_refill: bool) -> None:
-    found = shelves(session, (demand.item_id for demand in demands), for_refill=for_refill)
+    found = shelves(session, (demand.item_id for demand in demands), today, for_refill=for_refill)
     for demand in demands:
         left = found[demand.item_id].available(demand.serves_until, today)
         if left < demand.quantity:

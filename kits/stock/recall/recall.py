@@ -100,7 +100,8 @@ def orders_packed_from(session: Session, lot_id: int) -> list[str]:
 
 def missing(session: Session, item_id: int, now: datetime) -> int:
     """Units of the item that are lacking for what is promised to orders."""
-    return shelves(session, [item_id], for_refill=True)[item_id].missing(today(now))
+    day = today(now)
+    return shelves(session, [item_id], day, for_refill=True)[item_id].missing(day)
 
 
 def _put_back(session: Session, lot: Lot, cause: Cause) -> list[str]:

@@ -153,10 +153,14 @@ class Model:
         return [(batch.expires, batch.free) for batch in self.batches if batch.item == item]
 
     def owed(self, item: int, *, for_refill: bool = False) -> list[int]:
-        """The last days of all that is promised of what is free, a unit each."""
-        owed = [unit.until for unit in self.units if unit.item == item and unit.state == "held"]
+        """The last days of all that is promised of what is free, a unit each; and of what expired set aside."""
+        owed = [unit.until for unit in self.units if unit.item == item and self._is_owed(unit)]
         kept = [want for wants in self.kept.values() for want in wants if want.item == item]
         return owed + ([] if for_refill else [want.until for want in kept for _ in range(want.units)])
+
+    def _is_owed(self, unit: Unit) -> bool:
+        aside = unit.state == "allocated" and unit.batch is not None
+        return unit.state == "held" or (aside and unit.batch.expires < self.today)
 
     def fits(self, wants: Iterable[Want], *, for_refill: bool = False) -> bool:
         """Day by day: what must last until then fits the stock that does."""
@@ -191,7 +195,7 @@ class Model:
             "on_hand": sum(batch.balances[0] for batch in mine),
             "quarantined": sum(batch.balances[2] for batch in mine),
             "expired": sum(batch.balances[0] - batch.balances[2] for batch in mine if batch.expires < self.today),
-            "reserved": len(held) + sum(unit.batch is not None and unit.batch.expires >= self.today for unit in aside),
+            "reserved": len(held) + len(aside),
             "committed": sum(want.units for wants in self.kept.values() for want in wants if want.item == item),
         }
         bound = sum(found.values()) - found["on_hand"]

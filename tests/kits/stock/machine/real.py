@@ -126,7 +126,7 @@ class Real:
 
     def available(self, days: Iterable[int]) -> list[list[int]]:
         """By item: how many could be promised to last until each of the days."""
-        found, today = shelves(host.session(), self.ids), self.day(self.today)
+        found, today = shelves(host.session(), self.ids, self.day(self.today)), self.day(self.today)
         return [[found[item].available(self.day(until), today) for until in days] for item in self.ids]
 
     def disagreements(self) -> list[Disagreement]:
