@@ -50,7 +50,12 @@ Card = Callable[[datetime], str]
 
 @dataclass
 class Registers:
-    """One app's registers. `admin_pages` are entries of the admin's menu: a title and an endpoint."""
+    """One app's registers.
+
+    `admin_pages` are entries of the admin's menu: a title and an endpoint.
+    `item_pages` and `lot_pages` are links on an item's and a lot's page: a
+    title and an endpoint that takes `sku`, or `lot` (its id).
+    """
 
     settle_steps: list[SettleStep] = field(default_factory=list)
     duties: list[Duty] = field(default_factory=list)
@@ -59,6 +64,8 @@ class Registers:
     today_cards: list[Card] = field(default_factory=list)
     api_fields: dict[str, ApiField] = field(default_factory=dict)
     admin_pages: list[tuple[str, str]] = field(default_factory=list)
+    item_pages: list[tuple[str, str]] = field(default_factory=list)
+    lot_pages: list[tuple[str, str]] = field(default_factory=list)
     offers_refills: bool = False
     url_prefix: str = ""
 

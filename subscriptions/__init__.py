@@ -41,8 +41,11 @@ class Subscriptions:
         ours.account_sections.append(sections.account_section)
         ours.today_cards.append(sections.today_card)
         ours.today_cards.append(forecast.today_card)
-        ours.admin_pages.append(("Forecast", "refillery_forecast.overview"))
-        ours.admin_pages.append(("Recalls", "refillery_recalls.overview"))
+        ours.admin_pages.extend(
+            (("Forecast", "refillery_forecast.overview"), ("Recalls", "refillery_recalls.overview"))
+        )
+        ours.item_pages.append(("Forecast", "refillery_forecast.item"))
+        ours.lot_pages.append(("Recall this lot", "refillery_recalls.begin"))
         ours.api_fields["refills"] = sections.api_refills
         migrate.register(app, Path(__file__).parent / "migrations")
         for pages in (ending.blueprint(), recall_pages.blueprint(), forecast.blueprint(), recalls.blueprint()):

@@ -42,4 +42,10 @@ def _sign_in_first() -> Response:
 
 
 def _menu() -> dict[str, Any]:
-    return {"admin_pages": registers().admin_pages, "staff_email": g.get("refillery_staff_email", "")}
+    ours = registers()
+    return {
+        "admin_pages": ours.admin_pages,
+        "item_pages": ours.item_pages,
+        "lot_pages": ours.lot_pages,
+        "staff_email": g.get("refillery_staff_email", ""),
+    }

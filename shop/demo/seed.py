@@ -47,9 +47,10 @@ def plant_everything() -> None:
     _catalogue_and_staff()
     _receive()
     _maria()
-    for days_ago in range(DAYS_AGO - 1, -1, -1):
+    for days_ago in range(DAYS_AGO - 1, 0, -1):
         _move_to(real_now - timedelta(days=days_ago))
     _order_more()
+    _move_to(real_now)
 
 
 def _catalogue_and_staff() -> None:

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from sqlalchemy import select
 
 from kits import host
 from kits.audit import AuditEntry
 from kits.catalogue import retiring
 from kits.catalogue.ordering import Ordering, ordering_of
 from kits.catalogue.tables import Item
+from kits.stock.tables import Lot
 from shop.admin.stock import items
-from tests.shop.admin.conftest import words
+from tests.shop.admin.conftest import Staff, words
 from tests.shop.admin.stock.conftest import Desk
 
 PAGE = "/admin/stock/items/SERUM-3M"
@@ -101,3 +103,10 @@ def test_its_last_movements_lead_to_all_of_them(
 def test_an_item_nobody_has_is_a_404(desk: Desk, sku: str) -> None:
     assert desk.staff.get(f"/admin/stock/items/{sku}").status_code == 404
     assert desk.staff.post(f"/admin/stock/items/{sku}", **GOOD).status_code == 404
+
+
+def test_an_item_and_a_lot_lead_to_what_the_rooms_above_know_of_them(staff: Staff, stocked: str) -> None:
+    assert 'href="/admin/forecast/SERUM-3M"' in staff.get(PAGE).text
+    lot = host.session().scalars(select(Lot.id)).first()
+    host.end_reads()
+    assert f'href="/admin/recalls/new?lot={lot}"' in staff.get(f"/admin/stock/lots/{lot}").text
