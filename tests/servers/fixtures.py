@@ -65,8 +65,8 @@ def _browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def browser_page(_browser: Browser, served: ServedShop) -> Iterator[Page]:
-    """A page in Chromium with the served shop as its base address."""
-    context = _browser.new_context(base_url=served.url)
+    """A page in Chromium with the served shop as its base address; still, so that no colour is read half-way."""
+    context = _browser.new_context(base_url=served.url, reduced_motion="reduce")
     context.set_default_timeout(15_000)
     yield context.new_page()
     context.close()

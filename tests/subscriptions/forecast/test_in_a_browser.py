@@ -33,7 +33,7 @@ def test_its_pages_can_be_used_by_everyone(runs_out: date, page: Page, path: str
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.goto(f"/admin/forecast{path}")
         found = Axe().run(page).response["violations"]
         assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
