@@ -30,6 +30,7 @@ FROM_ENVIRONMENT = {
     **{name: f"SHOP_{name}" for name in ("MAIL_URL", "MAIL_FROM", "OWNER_EMAIL")},
 }
 NUMBERS = {
+    "SHOP_COMMITMENT_DAYS": int,
     "SHOP_EXPIRY_DAYS": int,
     "SHOP_LEASE_SECONDS": float,
     "SHOP_RATE_LIMIT_PER_MINUTE": int,

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from kits import audit, host
+from kits.catalogue.retiring import in_force
 from kits.clock import today
 from kits.errors import SoldOut, WrongState
 from kits.stock.recall.tables import Recall
@@ -69,7 +70,7 @@ def _place(session: Session, box_id: int, actor: str, now: datetime) -> None:
     longest = _longest(session, box, today(now))
     line = session.get_one(OrderLine, longest.line_id)
     until = longest.until + (PACKED_WITHIN if longest.held else timedelta())
-    order = place_replacement(session, line, box.recall.lot.item, box.units, serves_until=until, now=now)
+    order = place_replacement(session, line, in_force(box.recall.lot.item), box.units, serves_until=until, now=now)
     box.replacement, box.waited_at = order, None
     audit.record(
         session, at=now, actor=actor, action="recall.replaced", subject=box.order.number, replacement=order.number
