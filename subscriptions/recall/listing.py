@@ -60,7 +60,7 @@ class Progress:
 def recipients(
     session: Session, recall: Recall, today: date, *, after: int = 0, most: int = A_CHUNK
 ) -> list[Recipient]:
-    """Up to `most` recipients in the order of their boxes, those after box `after`; three statements."""
+    """Up to `most` recipients in the order of their boxes, those after box `after`; four statements."""
     boxes = session.scalars(_boxes(recall.id).where(RecalledBox.id > after).limit(most)).all()
     plans = plans_of(session, recall.lot.item_id, [box.order_id for box in boxes], today)
     holds = _holds(session, recall.id, plans)

@@ -14,6 +14,7 @@ from kits import audit, host
 from kits.catalogue.retiring import in_force
 from kits.clock import today
 from kits.errors import SoldOut, WrongState
+from kits.stock.moves.returns import with_customer
 from kits.stock.recall.tables import Recall
 from kits.stock.tables import Lot
 from shop.orders.replacement import place_replacement
@@ -22,20 +23,18 @@ from shop.registers import Settled
 from shop.work.duties import Duty
 from subscriptions import holding
 from subscriptions.recall import letters
-from subscriptions.recall.boxes import BoxPlan
+from subscriptions.recall.boxes import PACKED_WITHIN, BoxPlan
 from subscriptions.recall.tables import TOLD, RecalledBox
 from subscriptions.recall.telling import box_plans
 from subscriptions.tables import ACTIVE, Subscription
 
 LOOK_AGAIN = timedelta(hours=1)
-# The hold goes on until the parcel leaves: so many days later its last session may be than it is today.
-PACKED_WITHIN = timedelta(days=14)
 
 
 def replace_box(box_id: int, *, actor: str, now: datetime) -> bool:
     """Order the replacement of a box, or keep the wish while none is left: then False. Commits; acts once a box.
 
-    Raises WrongState when its customer was not told yet, or no session is planned with the box any more.
+    Raises WrongState when no session is planned with the box any more, or all of it came back.
     """
     try:
         with host.unit() as session:
@@ -70,7 +69,8 @@ def _place(session: Session, box_id: int, actor: str, now: datetime) -> None:
     longest = _longest(session, box, today(now))
     line = session.get_one(OrderLine, longest.line_id)
     until = longest.until + (PACKED_WITHIN if longest.held else timedelta())
-    order = place_replacement(session, line, in_force(box.recall.lot.item), box.units, serves_until=until, now=now)
+    units = _left(session, box)
+    order = place_replacement(session, line, in_force(box.recall.lot.item), units, serves_until=until, now=now)
     box.replacement, box.waited_at = order, None
     audit.record(
         session, at=now, actor=actor, action="recall.replaced", subject=box.order.number, replacement=order.number
@@ -84,6 +84,14 @@ def _longest(session: Session, box: RecalledBox, day: date) -> BoxPlan:
     if not serving:
         raise WrongState("No session is planned with this box any more, so there is nothing to replace.")
     return max(serving, key=lambda plan: plan.until)
+
+
+def _left(session: Session, box: RecalledBox) -> int:
+    """Units of the recalled lot that the customer has still."""
+    left = with_customer(session, box.order.number).get(box.recall.lot_id, 0)
+    if left <= 0:
+        raise WrongState("All of this lot came back to us, so there is nothing to replace.")
+    return left
 
 
 def _go_on(session: Session, box: RecalledBox, actor: str, now: datetime) -> bool:
