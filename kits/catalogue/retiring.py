@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,8 +15,13 @@ from kits.stock.promises.reservations import lock
 
 
 def in_force(item: Item, at: datetime | None = None) -> Item:
-    """What is sent for `item`, or was as of `at`: itself, or the end of the chain of its successors."""
-    while item.retired_at is not None and (at is None or item.retired_at <= at) and item.successor is not None:
+    """What is sent for `item`, or was as of `at`: itself, or the end of the chain of its successors.
+
+    `retire` closes no circle; one that was written by hand ends where it comes to an item again.
+    """
+    passed = set()
+    while _is_retired(item, at) and item.successor is not None and item not in passed:
+        passed.add(item)
         item = item.successor
     return item
 
@@ -27,13 +31,13 @@ def retire(sku: str, successor_sku: str | None, *, actor: str, now: datetime) ->
 
     Without a successor what is left of it is used up. Raises NotFound for an
     unknown SKU, WrongState when it is retired already, BadInput at
-    `successor` for itself, a retired item, or one that leads back to it.
+    `successor` for itself or a retired item.
     """
     with unit() as session:
-        item = _locked(session, sku)
+        item, *successors = _locked(session, sku, *([successor_sku] if successor_sku else []))
         if item.retired_at is not None:
             raise WrongState("This item is retired already.")
-        item.successor = _successor(session, item, successor_sku) if successor_sku else None
+        item.successor = _checked(item, successors[0]) if successors else None
         item.retired_at = item.moved_at = now
         audit.record(
             session, at=now, actor=actor, action="item.retired", subject=f"item {sku}", successor=successor_sku
@@ -43,30 +47,30 @@ def retire(sku: str, successor_sku: str | None, *, actor: str, now: datetime) ->
 def bring_back(sku: str, *, actor: str, now: datetime) -> None:
     """Undo `retire`: the item is sent again. Commits; raises NotFound, WrongState unless it is retired."""
     with unit() as session:
-        item = _locked(session, sku)
+        [item] = _locked(session, sku)
         if item.retired_at is None:
             raise WrongState("This item is not retired.")
         item.retired_at, item.successor, item.moved_at = None, None, now
         audit.record(session, at=now, actor=actor, action="item.brought_back", subject=f"item {sku}")
 
 
-def _locked(session: Session, sku: str) -> Item:
-    item = item_by_sku(session, sku)
-    lock(session, [item.id])
-    session.refresh(item)
-    return item
+def _is_retired(item: Item, at: datetime | None) -> bool:
+    return item.retired_at is not None and (at is None or item.retired_at <= at)
 
 
-def _successor(session: Session, item: Item, sku: str) -> Item:
-    successor = item_by_sku(session, sku)
-    if successor.retired_at is not None:
-        raise BadInput("successor", f"{sku} is retired itself. Choose an item that is still sent.")
-    if item in _chain(successor):
+def _locked(session: Session, *skus: str) -> list[Item]:
+    """The items, locked together and read afresh: whoever retires one for the other meanwhile waits."""
+    items = [item_by_sku(session, sku) for sku in skus]
+    lock(session, [item.id for item in items])
+    for item in items:
+        session.refresh(item)
+    return items
+
+
+def _checked(item: Item, successor: Item) -> Item:
+    """The successor, which leads nowhere else, so that no circle can close."""
+    if successor is item:
         raise BadInput("successor", "Choose another item than this one.")
+    if successor.retired_at is not None:
+        raise BadInput("successor", f"{successor.sku} is retired itself. Choose an item that is still sent.")
     return successor
-
-
-def _chain(item: Item | None) -> Iterator[Item]:
-    while item is not None:
-        yield item
-        item = item.successor

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kits import host
 from kits.audit import AuditEntry
@@ -74,3 +77,25 @@ def test_a_circle_is_not_closed_when_items_come_back(now: datetime) -> None:
     retire("A", "B", actor="staff:1", now=now)
     with pytest.raises(BadInput):
         retire("B", "A", actor="staff:1", now=now)
+
+
+def test_two_who_retire_items_for_each_other_at_once_close_no_circle(
+    now: datetime, at_once: Callable[..., list[Any]]
+) -> None:
+    for _ in range(5):
+        ways = (("A", "B"), ("B", "A")) * 2
+        found = at_once([partial(retire, *way, actor="staff:1", now=now) for way in ways])
+        assert found.count(None) == 1
+        kept = {sent_for("A"), sent_for("B")}
+        assert len(kept) == 1
+        bring_back(*({"A", "B"} - kept), actor="staff:1", now=now)
+
+
+def test_a_circle_that_was_written_by_hand_has_an_end(now: datetime) -> None:
+    with host.unit() as session:
+        ids = {item.sku: item.id for item in session.scalars(select(Item))}
+        for sku, successor in ("AB", "BA"):
+            session.execute(update(Item).where(Item.sku == sku).values(retired_at=now, successor_id=ids[successor]))
+    assert sent_for("A") in {"A", "B"}
+    with pytest.raises(BadInput):
+        retire("C", "A", actor="staff:1", now=now)
