@@ -80,7 +80,9 @@ def keep_back(refill_id: int, now: datetime) -> None:
     """Bring what is kept back for one refill in line with what it wants. Commits."""
     with host.unit() as session:
         mine = update(Refill).where(Refill.id == refill_id)
-        if _changed(session, mine.where(_wanted(now)).values(committed_on=Refill.charge_on, committed_at=now)):
+        wanted = _changed(session, mine.where(_wanted(now)).values(committed_on=Refill.charge_on, committed_at=now))
+        # Asked anew now that the row is locked: a hold may have been made while we waited for it.
+        if wanted and session.scalar(select(Refill.id).where(Refill.id == refill_id, _wanted(now))):
             refill = session.get_one(Refill, refill_id, populate_existing=True)
             demands = demands_of(refill, refill.serves_until, now)
             commitments.commit_to(session, source(refill_id), demands, wanted_on=refill.charge_on, now=now)

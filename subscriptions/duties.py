@@ -109,7 +109,10 @@ def give_notice(refill_id: int, now: datetime) -> None:
 def note_accepted(refill_id: int, now: datetime) -> None:
     """The notice was accepted: from now its day is fixed. Commits."""
     with host.unit() as session:
-        refill = session.get_one(Refill, refill_id)
+        # Written to, so that it is locked: the end of a hold may be moving its days.
+        if not move(session, refill_id, (SCHEDULED,), state=SCHEDULED):
+            return
+        refill = session.get_one(Refill, refill_id, populate_existing=True)
         notice = session.scalars(select(OutboxMail).where(OutboxMail.id == refill.notice_id)).one()
         if notice.sent_at is not None:
             day = RefillDays(refill.number, refill.needed_on).charge_on(today(notice.sent_at))

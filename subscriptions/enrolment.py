@@ -17,6 +17,7 @@ from shop.payments.tables import Payment
 from shop.registers import Settled
 from subscriptions import notices
 from subscriptions.billing import declines
+from subscriptions.holding import lock_plan, lock_refills
 from subscriptions.plan.holds import MovedPlan
 from subscriptions.plan.schedule import RefillDays, next_need, refill_days, serves_until, still_needed
 from subscriptions.tables import CANCELLED, DROPPED, OPEN, PAID, SCHEDULED, SHIPPED, Refill, Subscription
@@ -82,8 +83,11 @@ def _move_on(session: Session, refill: Refill, settled: Settled) -> None:
 
 
 def _paid(session: Session, refill: Refill, payment: Payment, settled: Settled) -> None:
+    # The plan before its refills, as whoever ends a hold or the plan does, and read afresh: either may be moving it.
+    lock_plan(session, refill.subscription_id)
+    lock_refills(session, refill.subscription_id)
+    subscription = session.get_one(Subscription, refill.subscription_id, populate_existing=True)
     refill.state, refill.paid_on = PAID, today(settled.now)
-    subscription = refill.subscription
     if payment.card is not None:
         subscription.card, subscription.card_brand = payment.card, payment.card_brand
         subscription.card_last4 = payment.card_last4

@@ -227,7 +227,7 @@ def _intent(seen: stripe.PaymentIntent) -> Intent:
         metadata=seen.metadata.to_dict(),
         customer=seen.customer if isinstance(seen.customer, str) else None,
         card=_card(seen.payment_method),
-        decline_code=str(failed.decline_code or failed.code) if failed else None,
+        decline_code=str(getattr(failed, "decline_code", None) or failed.code) if failed else None,
     )
 
 

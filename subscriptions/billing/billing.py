@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kits import host
@@ -77,9 +77,9 @@ def _ordered(refill_id: int, now: datetime) -> tuple[int | None, str]:
     """The refill's order, made now if it has none, and the card; no order while there is no stock."""
     try:
         with host.unit() as session:
-            if not _taken(session, refill_id):
+            refill = _taken(session, refill_id)
+            if refill is None:
                 return None, ""
-            refill = session.get_one(Refill, refill_id, populate_existing=True)
             if refill.order_id is None:
                 refill.order_id = _place(session, refill, now)
             return refill.order_id, refill.subscription.card or ""
@@ -88,11 +88,17 @@ def _ordered(refill_id: int, now: datetime) -> tuple[int | None, str]:
         return None, ""
 
 
-def _taken(session: Session, refill_id: int) -> bool:
+def _taken(session: Session, refill_id: int) -> Refill | None:
     """Take a refill up for charging, unless its plan is held; what is being charged already is brought to its end."""
-    unless_held = or_(Refill.state == CHARGING, ~held(Refill.subscription_id))
-    mine = update(Refill).where(Refill.id == refill_id, Refill.state.in_(BILLABLE), unless_held)
-    return bool(session.execute(mine.values(state=CHARGING)).rowcount)  # type: ignore[attr-defined]
+    if not move(session, refill_id, BILLABLE, number=Refill.number):
+        return None
+    refill = session.get_one(Refill, refill_id, populate_existing=True)
+    # Asked anew now that the row is locked: a hold may have been made while we waited for it.
+    if refill.state != CHARGING and session.scalar(select(held(refill.subscription_id))):
+        return None
+    refill.state = CHARGING
+    session.flush()
+    return refill
 
 
 def _place(session: Session, refill: Refill, now: datetime) -> int:

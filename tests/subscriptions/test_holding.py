@@ -11,8 +11,11 @@ from sqlalchemy import select, update
 
 from kits import clock, host
 from kits.audit import AuditEntry
+from kits.errors import WrongState
 from kits.stock.recall.tables import Recall
-from kits.stock.tables import Commitment, Lot
+from kits.stock.tables import Commitment, Lot, Reservation
+from shop.orders.parcels import ship, start_packing
+from shop.orders.tables import Order
 from shop.payments.gateway import NoKeys
 from subscriptions import duties, holding
 from subscriptions.billing.billing import bill
@@ -226,3 +229,22 @@ def test_no_stock_is_kept_back_for_a_held_plan(driver: Driver, bought: Bought, h
     go_on(bought)
     driver.work()
     assert len(values(select(Commitment.id))) == 1
+
+
+def test_a_paid_box_that_has_not_left_must_last_for_the_sessions_as_they_stand_after_the_hold(
+    driver: Driver, bought: Bought, hold: Hold_, go_on: GoOn
+) -> None:
+    driver.until_due(bought)
+    driver.work()
+    order_id = driver.refill(bought).order_id or 0
+    number = values(select(Order.number).where(Order.id == order_id))[0]
+    [until] = values(select(Reservation.serves_until).where(Reservation.order_number == number))
+    start_packing([order_id], actor="staff:1", now=clock.now())
+    with host.unit() as session:
+        session.execute(update(Lot).where(Lot.allocated > 0).values(expires_on=until))
+    hold(bought)
+    driver.travel(clock.now() + timedelta(days=40))
+    go_on(bought)
+    assert values(select(Reservation.serves_until).where(Reservation.order_number == number)) == [until + days(40)]
+    with pytest.raises(WrongState, match="no longer lasts"):
+        ship(order_id, tracking="", actor="staff:1", now=clock.now())

@@ -155,6 +155,8 @@ def _send(session: Session, row: Reservation, units: int, cause: Cause) -> Stock
     lot = session.get_one(Lot, row.lot_id)
     if lot.expires_on < today(cause.now):
         raise WrongState(f"Lot {lot.code} has expired since it was set aside. Put it back and pack again.")
+    if lot.expires_on < row.serves_until:
+        raise WrongState(f"The plan has moved, and lot {lot.code} no longer lasts for it. Put it back and pack again.")
     moved = post(session, lot, "ship", cause, on_hand=-units, allocated=-units)
     split(session, row, units, SHIPPED, lot.id)
     return moved

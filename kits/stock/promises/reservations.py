@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, union_all, update
+from sqlalchemy import Select, func, literal, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from kits.catalogue.tables import Item
@@ -34,8 +34,8 @@ class Demand:
 def shelves(session: Session, item_ids: Iterable[int], today: date, *, for_refill: bool = False) -> dict[int, Shelf]:
     """What is free of the given items and what is promised of them, in one statement.
 
-    What was set aside in a lot that has expired since is owed like what is
-    held. Commitments count as promised, but for a refill: refills come before
+    What was set aside in a lot that has expired since, or no longer lasts
+    long enough, is owed like what is held. Commitments count as promised, but for a refill: refills come before
     new kits, and among refills the one that is due first takes first.
     """
     ids = sorted(set(item_ids))
@@ -50,7 +50,8 @@ def _counts(ids: Sequence[int], today: date, for_refill: bool) -> Select[*tuple[
     lots = select(literal("lot").label("kind"), Lot.item_id, Lot.expires_on, func.sum(Lot.free))
     held = select(literal("held"), Reservation.item_id, Reservation.serves_until, func.sum(Reservation.quantity))
     kept = select(literal("kept"), Commitment.item_id, Commitment.serves_until, func.sum(Commitment.quantity))
-    aside = held.join(Lot, Lot.id == Reservation.lot_id).where(Reservation.state == ALLOCATED, Lot.expires_on < today)
+    too_soon = or_(Lot.expires_on < today, Lot.expires_on < Reservation.serves_until)
+    aside = held.join(Lot, Lot.id == Reservation.lot_id).where(Reservation.state == ALLOCATED, too_soon)
     parts = [
         lots.where(Lot.item_id.in_(ids), Lot.on_hand > 0).group_by(Lot.item_id, Lot.expires_on),
         *(
@@ -117,6 +118,21 @@ def reserve_again(session: Session, order_number: str, *, today: date, now: date
     _check(session, [Demand(row.item_id, row.quantity, row.serves_until) for row in released], today, False)
     for row in released:
         row.state, row.made_at = HELD, now
+    session.flush()
+
+
+def prolong(session: Session, order_numbers: Sequence[str], later: timedelta) -> None:
+    """What the orders still wait for must last longer: their plan moved by `later`. Flushes.
+
+    Takes no item's lock and may exceed what there is: that shows as a
+    shortfall, and packing refuses what no longer lasts.
+    """
+    mine = select(Reservation).where(
+        Reservation.order_number.in_(order_numbers), Reservation.state.in_((HELD, ALLOCATED))
+    )
+    rows = mine.order_by(Reservation.id).with_for_update().execution_options(populate_existing=True)
+    for row in session.scalars(rows):
+        row.serves_until += later
     session.flush()
 
 
