@@ -14,7 +14,6 @@ from kits import audit, host
 from kits.catalogue.retiring import in_force
 from kits.clock import today
 from kits.errors import SoldOut, WrongState
-from kits.stock.moves.returns import with_customer
 from kits.stock.recall.tables import Recall
 from kits.stock.tables import Lot
 from shop.orders.replacement import place_replacement
@@ -69,8 +68,9 @@ def _place(session: Session, box_id: int, actor: str, now: datetime) -> None:
     longest = _longest(session, box, today(now))
     line = session.get_one(OrderLine, longest.line_id)
     until = longest.until + (PACKED_WITHIN if longest.held else timedelta())
-    units = _left(session, box)
-    order = place_replacement(session, line, in_force(box.recall.lot.item), units, serves_until=until, now=now)
+    # All of the lot that was sent, also what came back since: sending it back is what a recall is for.
+    item = in_force(box.recall.lot.item)
+    order = place_replacement(session, line, item, box.units, serves_until=until, now=now)
     box.replacement, box.waited_at = order, None
     audit.record(
         session, at=now, actor=actor, action="recall.replaced", subject=box.order.number, replacement=order.number
@@ -84,14 +84,6 @@ def _longest(session: Session, box: RecalledBox, day: date) -> BoxPlan:
     if not serving:
         raise WrongState("No session is planned with this box any more, so there is nothing to replace.")
     return max(serving, key=lambda plan: plan.until)
-
-
-def _left(session: Session, box: RecalledBox) -> int:
-    """Units of the recalled lot that the customer has still."""
-    left = with_customer(session, box.order.number).get(box.recall.lot_id, 0)
-    if left <= 0:
-        raise WrongState("All of this lot came back to us, so there is nothing to replace.")
-    return left
 
 
 def _go_on(session: Session, box: RecalledBox, actor: str, now: datetime) -> bool:

@@ -191,6 +191,9 @@ def test_it_is_known_when_the_last_of_a_lot_was_shipped(ship: Ship, lot_id: LotI
 def test_a_lots_recipients_are_found_by_the_lots_index(app: Any, lot_id: LotId) -> None:
     query = recipients(lot_id("BAD")).compile(host.engine(), compile_kwargs={"literal_binds": True})
     with host.unit() as session:
+        # An empty table gives the planner no reason to prefer one: so the other index is away for this unit.
         session.execute(text("SET LOCAL enable_seqscan = off"))
+        session.execute(text("DROP INDEX ix_kits_stock_movement_order_number"))
         plan = "\n".join(session.scalars(text(f"EXPLAIN {query}")))
+        session.rollback()
     assert "ix_kits_stock_movement_lot_id" in plan
