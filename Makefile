@@ -23,8 +23,9 @@ help: ## list these targets
 demo: $(RUNTIME) ## serve the shop with its sandbox on http://127.0.0.1:5000 (PORT=5050; KEEP=1 keeps its data)
 	@exec $(BIN)/flask --app wsgi shop demo --port $(PORT) $(if $(KEEP),--keep)
 
+# One process more than there are cores: servers at the edges are often waited for.
 test: $(DEV) ## run the tests (ARGS="-k stock" is passed on to pytest)
-	@exec $(BIN)/python -m pytest --numprocesses logical --dist worksteal $(ARGS)
+	@exec $(BIN)/python -m pytest --numprocesses $$(( $$($(BIN)/python -c 'import os; print(os.cpu_count())') + 1 )) --dist worksteal $(ARGS)
 
 lint: $(DEV) ## check style, types and what imports what
 	@$(BIN)/ruff check .

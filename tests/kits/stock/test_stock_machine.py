@@ -19,7 +19,7 @@ from tests.kits.stock.machine.counting import Want
 from tests.kits.stock.machine.ordering import Ordering, wants
 from tests.kits.stock.machine.shelving import Shelving
 
-RUNS, STEPS = 24, 30
+RUNS, STEPS = 16, 30
 SOAK = int(os.environ.get("SOAK_RUNS", "0"))
 
 
