@@ -11,20 +11,22 @@ from sqlalchemy.orm import Session
 from kits.clock import today
 from kits.dates import written
 from kits.errors import NotFound, WrongState
-from kits.stock.ledger import Cause, post
+from kits.stock.ledger import Cause, is_done, post
 from kits.stock.moves.packing import reservations, split
 from kits.stock.promises.availability import Shelf
 from kits.stock.promises.reservations import lock_items, shelves
 from kits.stock.tables import ALLOCATED, Lot, Reservation
 
 
-def take_instead(session: Session, order_number: str, lot_id: int, instead_of: int, cause: Cause) -> None:
+def take_instead(session: Session, order_number: str, lot_id: int, instead_of: int, cause: Cause) -> bool:
     """Set one unit of a lot aside for the order in place of one of the lot `instead_of`. Flushes.
 
-    `cause.reason` says why the lot that expires first stays behind. Raises
-    NotFound for a lot there is not, WrongState for what `why_not` says.
+    A `cause.key` is done once: False when it was done before. `cause.reason`
+    says why the lot that expires first stays behind. Raises NotFound for a lot there is not, WrongState for what `why_not` says.
     """
     lock_items(session, order_number)
+    if is_done(session, cause.key):
+        return False
     lot, other = (session.get(Lot, each, populate_existing=True) for each in (lot_id, instead_of))
     if lot is None or other is None:
         raise NotFound("There is no such lot.")
@@ -35,6 +37,7 @@ def take_instead(session: Session, order_number: str, lot_id: int, instead_of: i
     post(session, other, "allocate", replace(mine, key=None), allocated=-1)
     post(session, lot, "allocate", mine, allocated=1)
     split(session, row, 1, ALLOCATED, lot.id)
+    return True
 
 
 def why_not(session: Session, order_number: str, lot: Lot, instead_of: Lot, today: date) -> str:

@@ -31,11 +31,12 @@ class ScanForm(Form):
 
 
 class OtherLotForm(Form):
-    """A lot to take in place of another, and why."""
+    """A lot to take in place of another, and why; `submission` is one a scan."""
 
     lot = fields.Integer(required=True, validate=validate.Range(1, LARGEST_ID))
     instead_of = fields.Integer(required=True, validate=validate.Range(1, LARGEST_ID))
     reason = fields.String(required=True, validate=validate.OneOf(REASONS, error="Choose a reason."))
+    submission = filled("Scan it again.", validate.Length(max=LONGEST_MARK, error="Scan it again."))
 
 
 class ReturnForm(Form):

@@ -14,12 +14,13 @@ MOST_ORDERS = 3
 
 @dataclass(frozen=True)
 class Said:
-    """The last scan: `picked`, `other` or `fault`, its sentence, and for `other` the two lots' ids."""
+    """The last scan: `picked`, `other` or `fault`, its sentence; for `other` the two lots' ids and a mark."""
 
     what: str
     sentence: str
     lot: int | None = None
     instead_of: int | None = None
+    submission: str = ""
 
 
 def box(mark: str) -> dict[int, int]:

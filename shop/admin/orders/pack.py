@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Response
 from kits import clock
 from kits.errors import BadInput, NotFound, SoldOut, WrongState
 from kits.host import end_reads, session
+from kits.stock.ledger import Cause
 from kits.stock.moves.other_lot import why_not
 from kits.stock.moves.to_pack import Waiting, waiting
 from kits.stock.tables import Lot
@@ -44,25 +46,35 @@ def scanned(number: str) -> Response | tuple[str, int]:
     if found.what == "picked" and found.lot:
         box[found.lot.id] = box.get(found.lot.id, 0) + 1
     lot, other = (each.id if each else None for each in (found.lot, found.instead_of))
-    kept.keep(mark, box, Said(found.what, found.sentence, lot, other))
+    submission = secrets.token_urlsafe(16) if found.what == "other" else ""
+    kept.keep(mark, box, Said(found.what, found.sentence, lot, other, submission))
     return _back(number)
 
 
 def other_lot(number: str) -> Response | tuple[str, int]:
-    """Take the lot that was scanned in place of the one set aside: one unit, counted as picked."""
+    """Take the lot that was scanned in place of the one set aside: one unit, counted as picked, once a scan."""
     order_id, mark = _found(number)
     try:
         read = taken(forms.OtherLotForm, request.form)
-        lot, instead_of = read["lot"], read["instead_of"]
-        parcels.use_other_lot(order_id, lot, instead_of, reason=read["reason"], actor=actor(), now=clock.now())
+        lot, submission = read["lot"], read["submission"]
+        cause = Cause(actor(), clock.now(), read["reason"], key=f"other-lot-{number}-{submission}")
+        exchanged = parcels.use_other_lot(order_id, lot, read["instead_of"], cause)
     except Wrong as error:
         reason = {"reason": error.errors["reason"]} if "reason" in error.errors else {"code": "Scan it again."}
         return _page(number, request.form, reason), 422
     except (WrongState, SoldOut, NotFound) as error:
         return _refused(number, {"code": str(error)})
-    box = kept.box(mark)
-    kept.keep(mark, {**box, lot: box.get(lot, 0) + 1}, Said("picked", "The other lot is set aside now, and picked."))
+    if exchanged or _waits(mark, submission):
+        box = kept.box(mark)
+        done = Said("picked", "The other lot is set aside now, and picked.")
+        kept.keep(mark, {**box, lot: box.get(lot, 0) + 1}, done)
     return _back(number)
+
+
+def _waits(mark: str, submission: str) -> bool:
+    """True while the box does not count what this form exchanged: the answer to its first click was never taken up."""
+    said = kept.said(mark)
+    return said is not None and said.what == "other" and said.submission == submission
 
 
 def start_over(number: str) -> Response:

@@ -66,16 +66,19 @@ def stop_packing(order_id: int, *, actor: str, now: datetime) -> int:
     return units
 
 
-def use_other_lot(order_id: int, lot_id: int, instead_of: int, *, reason: str, actor: str, now: datetime) -> None:
-    """Set one unit of a lot aside in place of one of another. Commits; `reason` goes into the ledger.
+def use_other_lot(order_id: int, lot_id: int, instead_of: int, cause: Cause) -> bool:
+    """Set one unit of a lot aside in place of one of another. Commits; `cause.reason` goes into the ledger.
 
-    Raises WrongState unless the order is paid and the lot may serve it, NotFound for a lot there is not.
+    A `cause.key` is done once: False when it was done before. Raises WrongState
+    unless the order is paid and the lot may serve it, NotFound for a lot there is not.
     """
     with unit() as session:
         order = locked(session, order_id)
         only_paid(order)
-        other_lot.take_instead(session, order.number, lot_id, instead_of, Cause(actor, now, reason))
-        _record(session, order, "order.other_lot", actor, now, lot=lot_id, instead_of=instead_of)
+        exchanged = other_lot.take_instead(session, order.number, lot_id, instead_of, cause)
+        if exchanged:
+            _record(session, order, "order.other_lot", cause.actor, cause.now, lot=lot_id, instead_of=instead_of)
+    return exchanged
 
 
 def only_paid(order: Order) -> None:

@@ -62,9 +62,9 @@ def paid(placed: str, now: datetime) -> str:
     return placed
 
 
-def place_one(kit: str, now: datetime, start: date | None = None) -> str:
+def place_one(kit: str, now: datetime, start: date | None = None, quantity: int = 1) -> str:
     """Place an order of ten sessions with refills; its number."""
-    wish = Wish(kit, 1, 10, 4, start or day_of(now) + timedelta(days=7), True)
+    wish = Wish(kit, quantity, 10, 4, start or day_of(now) + timedelta(days=7), True)
     buyer = Purchase(
         "ada@example.org", "Ada Lovelace", Address("1 High Street", "London", "N1 1AA", "GB"), (wish,), "1", True
     )
@@ -73,10 +73,12 @@ def place_one(kit: str, now: datetime, start: date | None = None) -> str:
     return number
 
 
-def paid_intent(number: str) -> Intent:
+def paid_intent(number: str, quantity: int = 1) -> Intent:
     """What the gateway says of an order that was paid."""
-    total = Money(8900, "GBP")
-    return Intent(f"pi_{number}", "succeeded", total, 8900, {"order": number}, "cus_1", Card("pm_1", "visa", "4242"))
+    total = Money(8900, "GBP") * quantity
+    return Intent(
+        f"pi_{number}", "succeeded", total, total.amount, {"order": number}, "cus_1", Card("pm_1", "visa", "4242")
+    )
 
 
 def words(page: TestResponse) -> str:

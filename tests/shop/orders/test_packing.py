@@ -83,10 +83,11 @@ def test_an_order_that_has_left_is_neither_put_back_nor_exchanged(
     for step in (
         partial(parcels.stop_packing, order_id),
         partial(parcels.set_aside_what_there_is, order_id),
-        partial(parcels.use_other_lot, order_id, lot, lot, reason=""),
     ):
         with pytest.raises(WrongState):
             step(actor=STAFF, now=now)
+    with pytest.raises(WrongState):
+        parcels.use_other_lot(order_id, lot, lot, Cause(STAFF, now))
 
 
 def test_packers_of_the_same_orders_at_once_set_each_aside_once(

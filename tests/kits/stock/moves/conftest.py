@@ -26,8 +26,16 @@ def _balances_agree(items: tuple[int, int]) -> Iterator[None]:
 def do(now: datetime) -> Do:
     """`do(packing.ship, "R-1", days=3)`: a step of packing in a unit of its own, some days from now."""
 
-    def step(what: Callable[..., Any], order: str, *more: Any, days: int = 0, reason: str = "", **named: Any) -> Any:
-        cause = Cause("staff:1", now + timedelta(days=days), reason)
+    def step(
+        what: Callable[..., Any],
+        order: str,
+        *more: Any,
+        days: int = 0,
+        reason: str = "",
+        key: str | None = None,
+        **named: Any,
+    ) -> Any:
+        cause = Cause("staff:1", now + timedelta(days=days), reason, key=key)
         with host.unit() as session:
             return what(session, order, *more, cause=cause, **named)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from kits.stock.ledger import Cause
 from kits.stock.moves import corrections, packing
 from kits.stock.moves.other_lot import take_instead
 from kits.stock.tables import StockMovement
-from tests.kits.stock.moves.looking import Do, Promise, Put, lot_id, lots
+from tests.kits.stock.moves.looking import AtOnce, Do, Promise, Put, lot_id, lots
 
 
 def test_another_lot_takes_the_place_of_the_one_that_is_not_found_with_its_reason_in_the_ledger(
@@ -27,6 +28,20 @@ def test_another_lot_takes_the_place_of_the_one_that_is_not_found_with_its_reaso
     assert lots() == {"early": (2, 1), "late": (2, 1)}
     reasons = select(StockMovement.allocated).where(StockMovement.reason == "early was not found")
     assert host.session().scalars(reasons.order_by(StockMovement.id)).all() == [-1, 1]
+
+
+def test_one_form_sent_twice_exchanges_one_unit(
+    items: tuple[int, int], put: Put, promise: Promise, do: Do, at_once: AtOnce
+) -> None:
+    put("A", 2, days=30, lot="early")
+    put("A", 2, days=60, lot="late")
+    promise("R-1", (items[0], 2, 20))
+    do(packing.allocate, "R-1")
+    once = partial(do, take_instead, "R-1", lot_id("late"), lot_id("early"), key="form-1")
+    assert sorted(at_once([once, once])) == [False, True]
+    assert lots() == {"early": (2, 1), "late": (2, 1)}
+    assert do(take_instead, "R-1", lot_id("late"), lot_id("early"), key="form-2")
+    assert lots() == {"early": (2, 0), "late": (2, 2)}
 
 
 @pytest.mark.parametrize(

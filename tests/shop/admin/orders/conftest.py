@@ -55,6 +55,15 @@ def set_aside(paid: str, now: datetime) -> str:
 
 
 @pytest.fixture
+def set_aside_two(stocked: str, now: datetime) -> str:
+    """The number of a paid order of two kits whose lots are set aside."""
+    number = place_one(stocked, now, quantity=2)
+    settle.settle(paid_intent(number, quantity=2), now=now)
+    assert parcels.start_packing([id_of(number)], actor="staff:1", now=now) == []
+    return number
+
+
+@pytest.fixture
 def sent(paid: str, now: datetime) -> str:
     """The number of an order that left today, in one parcel."""
     parcels.ship(id_of(paid), tracking="", actor="staff:1", now=now)
