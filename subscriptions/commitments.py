@@ -20,6 +20,7 @@ from kits.stock.promises import commitments
 from kits.stock.promises.reservations import Demand
 from shop.orders.basket import refill_demands
 from shop.work.duties import Duty
+from subscriptions import successors
 from subscriptions.tables import ACTIVE, NOTIFIED, SCHEDULED, WAITING, Hold, Refill, Subscription
 
 
@@ -31,8 +32,7 @@ def source(refill_id: int) -> str:
 def demands_of(refill: Refill, until: date, now: datetime) -> list[Demand]:
     """What the refill takes, to last until a day: the items its notice announced, or those of today without one."""
     plan = refill.subscription
-    at = refill.notice.queued_at if refill.notice is not None else now
-    return refill_demands(plan.kit.components, plan.quantity, until, at)
+    return refill_demands(plan.kit.components, plan.quantity, until, successors.sent(refill, now))
 
 
 def consume(session: Session, refill: Refill) -> None:

@@ -23,7 +23,8 @@ def advance_notice(session: Session, refill: Refill, now: datetime) -> None:
     refill.notice_amount = subscription.refill_price.amount
     refill.charge_on = RefillDays(refill.number, refill.needed_on).charge_on(today(now))
     again = refill.notice_on.isoformat() if refill.waited_at else ""
-    changed = successors.changes(refill, now)
+    changed = successors.changes(session, refill, now)
+    refill.announced = [[each, sent.id] for each, sent in successors.in_a_box(refill, now).items()]
     subject = "Your next serum refill"
     refill.notice_id = _post(session, refill, "advance_notice", subject, now, cause=again, changed=changed).id
 

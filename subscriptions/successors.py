@@ -4,29 +4,54 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from kits.catalogue.retiring import in_force
 from kits.catalogue.tables import Item
 from subscriptions.tables import Refill
 
 
-def changes(refill: Refill, at: datetime) -> list[tuple[Item, Item]]:
-    """What a refill announced `at` sends otherwise than the box before it: pairs of the item until now and the new."""
-    before = _announced_before(refill)
-    parts = [part.item for part in refill.subscription.kit.components if part.in_refill]
-    pairs = [(in_force(item, before), in_force(item, at)) for item in parts]
+def changes(session: Session, refill: Refill, now: datetime) -> list[tuple[Item, Item]]:
+    """What a notice written `now` names otherwise than the customer was last told: pairs of the item until now and
+    the new."""
+    told = _last_told(refill)
+    pairs = [(session.get_one(Item, told[each]), new) for each, new in in_a_box(refill, now).items()]
     return [(old, new) for old, new in pairs if old is not new]
 
 
-def outdated(refill: Refill, now: datetime) -> bool:
-    """True when something this refill's notice announced was retired since."""
-    if refill.notice is None:
-        return False
-    told = refill.notice.queued_at
+def in_a_box(refill: Refill, at: datetime) -> dict[int, Item]:
+    """By the item id of each component of a refill box, the item that was in force `at`."""
     parts = [part.item for part in refill.subscription.kit.components if part.in_refill]
-    return any(in_force(item, told) is not in_force(item, now) for item in parts)
+    return {item.id: in_force(item, at) for item in parts}
 
 
-def _announced_before(refill: Refill) -> datetime:
-    """When the customer was last told what a box holds: by the notice of the refill before, else by the order."""
+def sent(refill: Refill, now: datetime) -> dict[int, int]:
+    """By the item id of each component, the id of the item sent: what the notice announced, without one today's."""
+    return _as_of(refill, now) if refill.notice is None else _announced(refill, refill.notice.queued_at)
+
+
+def outdated(refill: Refill, now: datetime) -> bool:
+    """True when something else is in force now than this refill's notice announced."""
+    return refill.notice is not None and sent(refill, now) != _as_of(refill, now)
+
+
+def _as_of(refill: Refill, at: datetime) -> dict[int, int]:
+    return {each: item.id for each, item in in_a_box(refill, at).items()}
+
+
+def _announced(refill: Refill, at: datetime) -> dict[int, int]:
+    """What the notice of `at` named; one written before that was kept named what was in force then."""
+    return _as_of(refill, at) | {each: item for each, item in refill.announced or ()}
+
+
+def _last_told(refill: Refill) -> dict[int, int]:
+    """What the customer was last told: by a notice of this refill or one before, else by the order."""
+    made = refill.subscription.made_at
+    if refill.announced:  # and is announced anew
+        return _announced(refill, made)
     earlier = [each for each in refill.subscription.refills if each.number < refill.number and each.notice is not None]
-    return max((each.notice.queued_at for each in earlier if each.notice), default=refill.subscription.made_at)
+    told = [(each.notice.queued_at, each.number, each) for each in earlier if each.notice]
+    if not told:
+        return _as_of(refill, made)
+    at, _, last = max(told)
+    return _announced(last, at)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kits.catalogue.session_plan import SessionPlan
@@ -125,6 +125,10 @@ class Refill(ClaimedRow):
     committed_at: Mapped[datetime | None]
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("shop_outbox_mail.id"))
     notice_amount: Mapped[int | None] = mapped_column(doc="what the notice named: a charge takes this or less")
+    announced: Mapped[list[list[int]] | None] = mapped_column(
+        JSON(none_as_null=True),
+        doc="what the last notice named: a component's item id and that of the item sent for it",
+    )
     order_id: Mapped[int | None] = mapped_column(ForeignKey("shop_order.id"), unique=True)
     waited_at: Mapped[datetime | None] = mapped_column(doc="when stock was last looked for in vain")
     retry_on: Mapped[date | None] = mapped_column(doc="the day a declined charge is tried again")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -103,9 +103,11 @@ def summed(demands: Iterable[Demand]) -> list[Demand]:
     return [Demand(item, units, until) for (item, until), units in sorted(sums.items())]
 
 
-def refill_demands(components: Iterable[KitComponent], quantity: int, serves_until: date, at: datetime) -> list[Demand]:
-    """What one refill takes from stock: items that were retired by `at` give way to their successors."""
-    parts = [(in_force(part.item, at).id, part.in_refill * quantity) for part in components if part.in_refill]
+def refill_demands(
+    components: Iterable[KitComponent], quantity: int, serves_until: date, sent: Mapping[int, int]
+) -> list[Demand]:
+    """What one refill takes from stock; `sent` gives for each component's item id that of the item sent for it."""
+    parts = [(sent[part.item_id], part.in_refill * quantity) for part in components if part.in_refill]
     return summed(Demand(item_id, units, serves_until) for item_id, units in parts)
 
 

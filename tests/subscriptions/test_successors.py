@@ -18,6 +18,7 @@ from kits.stock.ledger import Cause
 from kits.stock.moves.receiving import Delivery, receive
 from kits.stock.tables import Commitment, Lot, Reservation
 from shop.orders.tables import Order
+from subscriptions.tables import Refill
 from tests.journeys.driving import Bought, Driver, days
 
 NEW = "SERUM-B"
@@ -104,6 +105,44 @@ def test_when_the_announced_item_has_run_out_its_successor_is_announced_before_i
     driver.travel(announced.charge_on)
     assert (driver.refill(bought).state, taken(bought, 1, driver)) == ("paid", NEW)
     assert driver.charges()[bought.number, "1"] == 1
+
+
+def test_what_was_announced_is_sent_though_the_old_item_came_back_and_the_next_notice_tells_of_it(
+    driver: Driver, bought: Bought, successor: None, notices: Callable[[], list[str]]
+) -> None:
+    stop()
+    driver.until_due(bought)
+    bring_back(first_kit.SERUM, actor="staff:1", now=clock.now())
+    driver.work()
+    assert taken(bought, 1, driver) == NEW
+    driver.until_due(bought, 2)
+    driver.work()
+    assert taken(bought, 2, driver) == first_kit.SERUM
+    assert "Serum, three months takes the place of Serum B." in notices()[-1]
+
+
+def test_when_the_announced_successor_has_run_out_the_item_that_came_back_is_announced_first(
+    driver: Driver, bought: Bought, successor: None, notices: Callable[[], list[str]]
+) -> None:
+    stop()
+    driver.until_due(bought)
+    bring_back(first_kit.SERUM, actor="staff:1", now=clock.now())
+    with host.unit() as session:
+        session.execute(update(Lot).where(Lot.code == "B-1").values(on_hand=0))
+    driver.work()
+    assert (driver.refill(bought).state, driver.refill(bought).order_id) == ("notified", None)
+    assert "Serum, three months takes the place of Serum B." in notices()[-1]
+
+
+def test_a_notice_written_before_announcements_were_kept_announced_what_was_in_force_then(
+    driver: Driver, bought: Bought, successor: None
+) -> None:
+    driver.until_due(bought)
+    with host.unit() as session:
+        session.execute(update(Refill).values(announced=None))
+    stop()
+    driver.work()
+    assert taken(bought, 1, driver) == first_kit.SERUM
 
 
 def test_stock_is_kept_back_of_the_item_that_will_be_sent(driver: Driver, bought: Bought, successor: None) -> None:

@@ -32,6 +32,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("serves_until", sa.Date(), nullable=False, server_default="9999-12-31"))
         batch_op.add_column(sa.Column("committed_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("committed_at", tables.UTCDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("announced", sa.JSON(none_as_null=True), nullable=True))
     _index("uncommitted", "charge_on", f"{UNORDERED} AND committed_on IS NULL")
     _index("moved", "id", "committed_on <> charge_on")
     _index("closed", "id", f"committed_on IS NOT NULL AND NOT ({UNORDERED})")
@@ -102,5 +103,5 @@ def downgrade() -> None:
     with op.batch_alter_table("subscriptions_refill") as batch_op:
         for name in ("uncommitted", "moved", "closed", "committed_at"):
             batch_op.drop_index(f"ix_subscriptions_refill_{name}")
-        for column in ("committed_at", "committed_on", "serves_until"):
+        for column in ("announced", "committed_at", "committed_on", "serves_until"):
             batch_op.drop_column(column)
