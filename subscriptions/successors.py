@@ -12,8 +12,7 @@ from subscriptions.tables import Refill
 
 
 def changes(session: Session, refill: Refill, now: datetime) -> list[tuple[Item, Item]]:
-    """What a notice written `now` names otherwise than the customer was last told: pairs of the item until now and
-    the new."""
+    """What a notice written `now` names otherwise than the customer was last told: pairs of the old and the new."""
     told = _last_told(refill)
     pairs = [(session.get_one(Item, told[each]), new) for each, new in in_a_box(refill, now).items()]
     return [(old, new) for old, new in pairs if old is not new]
@@ -41,7 +40,7 @@ def _as_of(refill: Refill, at: datetime) -> dict[int, int]:
 
 def _announced(refill: Refill, at: datetime) -> dict[int, int]:
     """What the notice of `at` named; one written before that was kept named what was in force then."""
-    return _as_of(refill, at) | {each: item for each, item in refill.announced or ()}
+    return _as_of(refill, at) | {component: item for component, item in refill.announced or ()}  # noqa: C416 - a pair in JSON is a list
 
 
 def _last_told(refill: Refill) -> dict[int, int]:

@@ -22,7 +22,8 @@ def take_instead(session: Session, order_number: str, lot_id: int, instead_of: i
     """Set one unit of a lot aside for the order in place of one of the lot `instead_of`. Flushes.
 
     A `cause.key` is done once: False when it was done before. `cause.reason`
-    says why the lot that expires first stays behind. Raises NotFound for a lot there is not, WrongState for what `why_not` says.
+    says why the lot that expires first stays behind. Raises NotFound for
+    a lot there is not, WrongState for what `why_not` says.
     """
     lock_items(session, order_number)
     if is_done(session, cause.key):
