@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -230,12 +229,3 @@ def test_json_holds_plain_days() -> None:
     kept = an_item({}, [(2, 2, 1)]).forecast().as_json()
     assert (kept["runs_out_on"], kept["weeks"][1]["week_of"]) == ("2027-01-06", "2027-01-11")
     assert kept["order"] == {"quantity": 1, "order_by": "2027-01-06", "needed_by": "2027-01-06", "late": False}
-
-
-@pytest.mark.parametrize("weekly", [0, 10, 10_000])
-def test_35_000_demands_of_one_item_take_a_moment(weekly: int) -> None:
-    demand = [(n % 364, n % 364 + n // 364, 5) for n in range(35_000)]
-    item = an_item({}, demand, [(on, weekly, on + 40) for on in range(0, 364, 7)])
-    began = time.process_time()
-    item.forecast()
-    assert time.process_time() - began < 0.5
