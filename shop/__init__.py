@@ -22,12 +22,11 @@ class Shop:
     def init_app(self, app: Flask, url_prefix: str = "") -> None:
         """Register with `app` under `url_prefix`; no reference to it is kept."""
         from kits import migrate
-        from shop import cli, registers
+        from shop import all_tables, cli, registers  # noqa: F401 - the tables, whatever the pages use of them
         from shop.blueprints import ours
         from shop.customers.cli import staff_command
         from shop.demo.command import demo, demo_seed
         from shop.demo.sandbox_commands import sandbox, sandbox_card
-        from shop.stock import tables  # noqa: F401 - brings its table
         from shop.work.own_duties import OWN_DUTIES
 
         migrate.register(app, Path(__file__).parent / "migrations")

@@ -17,6 +17,7 @@ class Item(Row):
     __tablename__ = "kits_item"
     __table_args__ = (
         CheckConstraint("lead_days >= 0 AND safety_stock >= 0 AND pack_size > 0 AND low_at >= 0", name="ordering"),
+        CheckConstraint("weight_g >= 0 AND (millilitres IS NULL OR millilitres > 0)", name="measures"),
     )
 
     sku: Mapped[str] = mapped_column(unique=True)
@@ -30,6 +31,9 @@ class Item(Row):
     retired_at: Mapped[datetime | None] = mapped_column(doc="archived since: its successor is sent in its place")
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("kits_item.id"))
     moved_at: Mapped[datetime | None] = mapped_column(doc="when it was last retired or brought back")
+    weight_g: Mapped[int] = mapped_column(default=0, doc="grams, wrapped for sending")
+    millilitres: Mapped[int | None] = mapped_column(doc="what a unit holds, for the price per 100 ml")
+    sealed: Mapped[bool] = mapped_column(default=False, doc="hygiene goods: no withdrawal once the seal is broken")
 
     successor: Mapped[Item | None] = relationship(remote_side="Item.id")
 
@@ -49,6 +53,9 @@ class Kit(Row):
     min_weeks: Mapped[int]
     max_weeks: Mapped[int]
     published: Mapped[bool] = mapped_column(default=True)
+    how_to_use: Mapped[str] = mapped_column(Text, default="", doc="Markdown, as the next two")
+    cleaning: Mapped[str] = mapped_column(Text, default="")
+    results: Mapped[str] = mapped_column(Text, default="", doc="when to look for results, in the maker's words")
 
     components: Mapped[list[KitComponent]] = relationship(order_by="KitComponent.item_id", lazy="selectin")
 
@@ -85,7 +92,7 @@ class Price(Row):
     )
 
     kit_id: Mapped[int] = mapped_column(ForeignKey("kits_kit.id"))
-    kind: Mapped[str] = mapped_column(doc="kit or refill")
+    kind: Mapped[str] = mapped_column(doc="kit, refill (in a plan) or loose (a refill box bought alone)")
     amount: Mapped[int]
     currency: Mapped[str]
     valid_from: Mapped[datetime]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kits.catalogue.session_plan import SessionPlan
@@ -40,9 +40,16 @@ class Order(ClaimedRow):
     root_number: Mapped[str] = mapped_column(index=True, doc="the number of the first order; its own for a kit order")
     refill_number: Mapped[int | None] = mapped_column(doc="which refill of the plan, for a refill order")
     currency: Mapped[str]
-    total_amount: Mapped[int]
+    total_amount: Mapped[int] = mapped_column(doc="what is paid: lines less their discounts, and shipping")
+    shipping_amount: Mapped[int] = mapped_column(default=0)
+    shipping_method: Mapped[str] = mapped_column(default="", doc="its name as it was chosen")
+    discount_code: Mapped[str | None]
+    vat_permille: Mapped[int | None] = mapped_column(doc="the VAT in the prices; None: the shop was not registered")
+    vat_amount: Mapped[int] = mapped_column(default=0, doc="the VAT in the total: of the lines and of shipping")
+    shipping_vat: Mapped[int] = mapped_column(default=0)
     name: Mapped[str]
     line1: Mapped[str]
+    line2: Mapped[str] = mapped_column(default="")
     city: Mapped[str]
     postcode: Mapped[str]
     country: Mapped[str]
@@ -56,6 +63,7 @@ class Order(ClaimedRow):
     customer: Mapped[Customer] = relationship()
     lines: Mapped[list[OrderLine]] = relationship(back_populates="order", order_by="OrderLine.id")
     acknowledgements: Mapped[list[Acknowledgement]] = relationship()
+    agreements: Mapped[list[Agreement]] = relationship()
     parcels: Mapped[list[Parcel]] = relationship(order_by="Parcel.number")
 
     @property
@@ -65,7 +73,10 @@ class Order(ClaimedRow):
 
 
 class OrderLine(Row):
-    """`quantity` kits, or refill boxes, with the plan they are for and the prices they were sold at."""
+    """`quantity` kits, or refill boxes, with the plan they are for and the prices they were sold at.
+
+    A loose box has no plan: its `sessions`, `every_weeks` and `start` are None.
+    """
 
     __tablename__ = "shop_order_line"
 
@@ -75,9 +86,11 @@ class OrderLine(Row):
     quantity: Mapped[int]
     unit_amount: Mapped[int]
     refill_amount: Mapped[int] = mapped_column(doc="what one refill box was agreed to cost")
-    sessions: Mapped[int]
-    every_weeks: Mapped[int]
-    start: Mapped[date]
+    discount_amount: Mapped[int] = mapped_column(default=0, doc="of the whole line")
+    vat_amount: Mapped[int] = mapped_column(default=0, doc="the VAT in the line less its discount")
+    sessions: Mapped[int | None]
+    every_weeks: Mapped[int | None]
+    start: Mapped[date | None]
     refills: Mapped[bool] = mapped_column(doc="the buyer agreed to be charged for refills")
     serves_until: Mapped[date] = mapped_column(doc="the last session this line's serum is for")
 
@@ -85,8 +98,15 @@ class OrderLine(Row):
     kit: Mapped[Kit] = relationship()
 
     @property
+    def loose(self) -> bool:
+        """True for refill boxes bought alone, without a plan."""
+        return self.start is None
+
+    @property
     def plan(self) -> SessionPlan:
-        """The session plan this line is for."""
+        """The session plan this line is for; raises ValueError for a loose box."""
+        if self.sessions is None or self.every_weeks is None or self.start is None:
+            raise ValueError("a loose box has no plan")
         return SessionPlan(self.sessions, self.every_weeks, self.start)
 
 
@@ -103,6 +123,20 @@ class Acknowledgement(Row):
     accepted_at: Mapped[datetime]
 
 
+class Agreement(Row):
+    """That the buyer agreed to a text of ours: the terms, or that the saved card is charged for the refills later."""
+
+    __tablename__ = "shop_agreement"
+    __table_args__ = (UniqueConstraint("order_id", "kind"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"))
+    kind: Mapped[str] = mapped_column(doc="terms or refill_charges")
+    version: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str]
+    agreed_at: Mapped[datetime]
+
+
 class Parcel(Row):
     """One parcel of an order; an order leaves in one or in several."""
 
@@ -114,6 +148,7 @@ class Parcel(Row):
     tracking: Mapped[str | None] = mapped_column(index=True)
     actor: Mapped[str]
     shipped_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
 
     contents: Mapped[list[ParcelContent]] = relationship(order_by="ParcelContent.id")
 

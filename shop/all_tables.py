@@ -1,0 +1,9 @@
+"""Every table of the shop, so that the models are whole however little of the shop a process uses."""
+
+from __future__ import annotations
+
+from shop.owner import tables as owner
+from shop.selling import tables as selling
+from shop.stock import tables as stock
+
+__all__ = ["owner", "selling", "stock"]

@@ -1,0 +1,93 @@
+"""Facts about the shop that its owner sets: who trades, the VAT number, what a clinic's session costs.
+
+Decisions about money read them in their own transaction (`read`). Pages show
+what this process has read within the last seconds (`shown`), so that a footer
+costs no statement.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from kits import audit
+from kits.host import after_commit, end_reads, engine, unit
+from shop.owner.tables import Fact
+
+SHOWN_SECONDS = 5.0
+_KEY = "refillery_facts"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All facts; what the owner has not set is as here. Amounts in minor units of the shop's currency."""
+
+    trader_name: str = ""
+    trader_address: str = ""
+    trader_email: str = ""
+    trader_phone: str = ""
+    company_number: str = ""
+    vat_number: str = ""
+    vat_permille: int = 200
+    clinic_session: int = 0
+    clinic_source: str = ""
+
+    @property
+    def vat_registered(self) -> bool:
+        """True when the prices include VAT: the shop has a VAT number."""
+        return bool(self.vat_number)
+
+    @property
+    def vat_rate(self) -> int | None:
+        """The VAT in the prices, in thousandths of the net price; None for a shop that is not registered."""
+        return self.vat_permille if self.vat_registered else None
+
+
+def read(session: Session) -> Facts:
+    """The facts as they stand, in one statement."""
+    return _facts(dict(session.execute(select(Fact.name, Fact.value)).all()))
+
+
+def shown() -> Facts:
+    """The facts for a page, at most five seconds old in this process; opens no transaction of the caller's."""
+    kept = current_app.extensions.get(_KEY)
+    if kept is None or time.monotonic() - kept[0] > SHOWN_SECONDS:
+        with engine().connect() as connection:
+            found = _facts(dict(connection.execute(select(Fact.name, Fact.value)).all()))
+        kept = current_app.extensions[_KEY] = (time.monotonic(), found)
+    facts: Facts = kept[1]
+    return facts
+
+
+def change(wanted: Mapping[str, Any], *, actor: str, now: datetime) -> bool:
+    """Set the facts named in `wanted`; the audit log keeps what they were. Commits; False when nothing changed.
+
+    The values are those of `Facts`; what they may be is checked where they come in.
+    """
+    end_reads()
+    with unit() as session:
+        known = vars(read(session))
+        new = {name: value for name, value in wanted.items() if value != known[name]}
+        if not new:
+            return False
+        session.execute(delete(Fact).where(Fact.name.in_(new)))
+        session.add_all(Fact(name=name, value=str(value), changed_at=now) for name, value in new.items())
+        audit.record(
+            session, at=now, actor=actor, action="facts.changed", subject="shop",
+            before={name: known[name] for name in new}, after=new,
+        )  # fmt: skip
+        extensions = current_app.extensions
+        after_commit(lambda: extensions.pop(_KEY, None))
+    return True
+
+
+def _facts(values: Mapping[str, str]) -> Facts:
+    kinds: dict[str, Any] = {field.name: type(field.default) for field in fields(Facts)}
+    return Facts(**{name: kind(values[name]) for name, kind in kinds.items() if name in values})
