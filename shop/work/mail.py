@@ -17,7 +17,7 @@ from kits.settings import setting
 from shop.work.duties import Duty
 from shop.work.letters import letter
 from shop.work.mail_server import Envelope, RecipientRefused, deliver
-from shop.work.outbox import OutboxMail, post
+from shop.work.outbox import Attachment, OutboxMail, post
 
 LONGEST_PROBLEM = 500
 
@@ -63,7 +63,8 @@ def refused_owner_alarm(mail: Envelope, now: datetime) -> None:
 def _queued(mail_id: int) -> Envelope | None:
     """The mail while it is queued, read without leaving a transaction open."""
     row = session().get_one(OutboxMail, mail_id)
-    mail = Envelope(row.id, row.to, row.subject, row.text, row.html, row.message_id, row.queued_at)
+    files = [Attachment(file.name, file.media_type, file.content) for file in row.attachments]
+    mail = Envelope(row.id, row.to, row.subject, row.text, row.html, row.message_id, row.queued_at, files)
     queued = row.state == "queued"
     end_reads()
     return mail if queued else None

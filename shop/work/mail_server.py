@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from kits.errors import RefilleryError
+from shop.work.outbox import Attachment
 
 TIMEOUT = 10.0
 """Seconds for each step of the talk with the server."""
@@ -43,6 +44,7 @@ class Envelope:
     html: str
     message_id: str
     dated: datetime
+    files: Sequence[Attachment] = ()
 
 
 def deliver(url: str, mail: Envelope, sender: str) -> None:
@@ -72,6 +74,9 @@ def _message(mail: Envelope, sender: str) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(_sound(mail.text), cte="quoted-printable")
     message.add_alternative(_sound(mail.html), subtype="html", cte="quoted-printable")
+    for file in mail.files:
+        kind, _, subtype = file.media_type.partition("/")
+        message.add_attachment(file.content, kind, subtype, filename=file.name)
     return message
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, Text, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from kits.tables import Row
 from shop.work.leases import ClaimedRow
+
+LARGEST_FILE = 2_000_000
+LONGEST_NAME = 100
+_MEDIA_TYPE = re.compile(r"(?!multipart/|message/)[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
 
 
 class OutboxMail(ClaimedRow):
@@ -33,6 +40,39 @@ class OutboxMail(ClaimedRow):
     sent_at: Mapped[datetime | None]
     problem: Mapped[str | None] = mapped_column(Text)
 
+    attachments: Mapped[list[OutboxAttachment]] = relationship(order_by="OutboxAttachment.id")
+
+
+class OutboxAttachment(Row):
+    """A small file that goes with a mail."""
+
+    __tablename__ = "shop_outbox_attachment"
+
+    mail_id: Mapped[int] = mapped_column(ForeignKey("shop_outbox_mail.id"), index=True)
+    name: Mapped[str]
+    media_type: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file for a mail: its name as the reader sees it, its media type such as `application/pdf`, its bytes.
+
+    Raises ValueError for more than 2 MB, and for a name or type that no header can hold.
+    """
+
+    name: str
+    media_type: str
+    content: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.content) > LARGEST_FILE:
+            raise ValueError(f"A file for a mail has at most {LARGEST_FILE:,} bytes.")
+        if not _MEDIA_TYPE.fullmatch(self.media_type):
+            raise ValueError("A media type looks like application/pdf.")
+        if not 0 < len(self.name) <= LONGEST_NAME or not self.name.isprintable() or set(self.name) & set('/\\"'):
+            raise ValueError("A file's name is one short line without slashes and quotes.")
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -43,7 +83,9 @@ class Letter:
     html: str
 
 
-def post(session: Session, key: str, to: str, letter: Letter, *, now: datetime) -> OutboxMail:
+def post(
+    session: Session, key: str, to: str, letter: Letter, *, now: datetime, attachments: Sequence[Attachment] = ()
+) -> OutboxMail:
     """Put a mail into the outbox within the open unit; the one already there under `key` if there is one."""
     known = session.scalars(select(OutboxMail).where(OutboxMail.key == key)).first()
     if known is not None:
@@ -54,9 +96,17 @@ def post(session: Session, key: str, to: str, letter: Letter, *, now: datetime) 
         subject=letter.subject,
         text=letter.text,
         html=letter.html,
-        message_id=f"<{uuid.uuid4().hex}@refillery>",
+        message_id=new_message_id(),
         queued_at=now,
+        attachments=[
+            OutboxAttachment(name=it.name, media_type=it.media_type, content=it.content) for it in attachments
+        ],
     )
     session.add(mail)
     session.flush()
     return mail
+
+
+def new_message_id() -> str:
+    """A Message-ID that no other mail has."""
+    return f"<{uuid.uuid4().hex}@refillery>"
