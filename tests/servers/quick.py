@@ -63,7 +63,7 @@ def sharing_statements(make_engine: Callable[..., Engine]) -> Callable[..., Engi
     def made(*given: Any) -> Engine:
         engine = make_engine(*given)
         known = first.setdefault(f"{engine.dialect.name}+{engine.driver}", engine)
-        if known is not engine and hasattr(known.dialect, "server_version_info"):
+        if known is not engine and getattr(known.dialect, "server_version_info", None):
             engine.dialect = engine.pool._dialect = known.dialect
             engine._compiled_cache = known._compiled_cache
         return engine
