@@ -49,6 +49,11 @@ class Facts:
         """The VAT in the prices, in thousandths of the net price; None for a shop that is not registered."""
         return self.vat_permille if self.vat_registered else None
 
+    @property
+    def vat_words(self) -> str:
+        """What every page with a price says about VAT."""
+        return "Prices include VAT." if self.vat_registered else "We are not registered for VAT, so no VAT is charged."
+
 
 def read(session: Session) -> Facts:
     """The facts as they stand, in one statement."""
