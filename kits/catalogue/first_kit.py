@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kits.catalogue.notice import publish
+from kits.catalogue import notice
 from kits.catalogue.tables import Item, Kit, KitComponent, Price
 from kits.clock import today
 from kits.settings import currency
@@ -51,5 +51,5 @@ def plant(session: Session, now: datetime) -> Kit:
     session.flush()
     for kind, amount in (("kit", KIT_PRICE), ("refill", REFILL_PRICE)):
         session.add(Price(kit_id=kit.id, kind=kind, amount=amount, currency=currency(), valid_from=now))
-    publish(session, kit.id, "1", NOTICE, today(now))
+    notice.add(session, kit.id, NOTICE, today(now))
     return kit

@@ -99,13 +99,15 @@ class Price(Row):
 
 
 class ContraindicationNotice(Row):
-    """One version of the text a buyer acknowledges. Published texts are never changed."""
+    """One version of the text a buyer acknowledges. Published texts are never changed, and no row is deleted."""
 
     __tablename__ = "kits_notice"
-    __table_args__ = (UniqueConstraint("kit_id", "version"),)
+    __table_args__ = (UniqueConstraint("kit_id", "version"), UniqueConstraint("kit_id", "submission"))
 
     kit_id: Mapped[int] = mapped_column(ForeignKey("kits_kit.id"))
     version: Mapped[str]
     text: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str]
     effective_from: Mapped[date]
+    submission: Mapped[str | None] = mapped_column(doc="one a form: two clicks, one version")
+    withdrawn_at: Mapped[datetime | None] = mapped_column(doc="taken back before its day came")

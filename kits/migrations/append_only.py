@@ -7,12 +7,13 @@ from alembic import op
 REFUSAL = "is append-only: write another row instead"
 
 
-def forbid_changes(table: str) -> None:
-    """Refuse UPDATE and DELETE (and TRUNCATE, where there is one) on `table` by triggers."""
+def forbid_changes(table: str, *columns: str) -> None:
+    """Refuse UPDATE (of these columns alone, if any) and DELETE (and TRUNCATE) on `table` by triggers."""
+    change = f"UPDATE OF {', '.join(columns)}" if columns else "UPDATE"
     if op.get_bind().dialect.name == "sqlite":
-        for event in ("UPDATE", "DELETE"):
+        for event in (change, "DELETE"):
             op.execute(
-                f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
+                f"CREATE TRIGGER {table}_no_{event.split()[0].lower()} BEFORE {event} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} {REFUSAL}'); END"
             )
         return
@@ -20,7 +21,7 @@ def forbid_changes(table: str) -> None:
         f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
         f"BEGIN RAISE EXCEPTION '{table} {REFUSAL}'; END $$"
     )
-    for event, each in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+    for event, each in ((f"{change} OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
         op.execute(
             f"CREATE TRIGGER {table}_no_{event.split()[0].lower()} BEFORE {event} ON {table} "
             f"FOR EACH {each} EXECUTE FUNCTION {table}_refuse()"

@@ -13,8 +13,8 @@ import requests
 from sqlalchemy import select
 
 from kits import host
+from kits.catalogue import notice
 from kits.catalogue.first_kit import KIT_PRICE, REFILL_PRICE, ROLLER, SERUM, SLUG
-from kits.catalogue.notice import publish
 from kits.catalogue.tables import Item, Kit, KitComponent, Price
 from kits.settings import currency
 from kits.stock.ledger import Cause
@@ -47,7 +47,7 @@ def shelf(stocked: str, now: datetime) -> dict[str, list[str]]:
             session.flush()
             for kind, amount in (("kit", KIT_PRICE), ("refill", REFILL_PRICE)):
                 session.add(Price(kit_id=kit.id, kind=kind, amount=amount, currency=currency(), valid_from=OPENED))
-            publish(session, kit.id, "1", "Please ask your doctor first.", OPENED.date())
+            notice.add(session, kit.id, "Please ask your doctor first.", OPENED.date())
     receive(Delivery(FINE_ROLLER, "LOT-F", STOCK, now.date() + timedelta(days=730)), Cause("command", now))
     return holds
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from kits import tables
+from kits.migrations.append_only import forbid_changes
+
 revision = "kits_0003"
 down_revision = "kits_0002"
 branch_labels = None
@@ -20,3 +23,8 @@ def upgrade() -> None:
     with op.batch_alter_table("kits_kit") as batch_op:
         for name in ("how_to_use", "cleaning", "results"):
             batch_op.add_column(sa.Column(name, sa.Text(), nullable=False, server_default=""))
+    with op.batch_alter_table("kits_notice") as batch_op:
+        batch_op.add_column(sa.Column("submission", sa.String(length=255), nullable=True))
+        batch_op.add_column(sa.Column("withdrawn_at", tables.UTCDateTime(timezone=True), nullable=True))
+        batch_op.create_unique_constraint(batch_op.f("uq_kits_notice_kit_id_submission"), ["kit_id", "submission"])
+    forbid_changes("kits_notice", "id", "kit_id", "version", "text", "sha256", "effective_from")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import delete, select, update
 
 from kits import host
 from kits.catalogue.first_kit import KIT_PRICE, REFILL_PRICE, ROLLER, SERUM, SLUG
 from kits.catalogue.kits import item_by_sku, kit_by_slug, published_kits
-from kits.catalogue.notice import notice_in_force, publish
+from kits.catalogue.notice import notice_in_force
 from kits.catalogue.session_plan import SessionPlan
 from kits.catalogue.tables import Kit, Price
-from kits.errors import BadInput, NotFound
+from kits.errors import NotFound
 from kits.money import Money
 
 
@@ -83,26 +82,7 @@ def test_an_item_is_found_by_its_sku(kit: str) -> None:
         item_by_sku(host.session(), "SERUM-9M")
 
 
-def test_the_notice_in_force_is_the_newest_of_the_day(kit: str, app: Flask) -> None:
-    with host.unit() as session:
-        kit_id = session.scalars(select(Kit.id)).one()
-        publish(session, kit_id, "2", "Two.", date(2027, 1, 4))
-        publish(session, kit_id, "2b", "Two, corrected.", date(2027, 1, 4))
-        publish(session, kit_id, "3", "Three.", date(2027, 2, 1))
-    in_force = {day: notice_in_force(host.session(), kit_id, day).version for day in map(date.fromisoformat, (
-        "2027-01-03", "2027-01-04", "2027-01-31", "2027-02-01",
-    ))}  # fmt: skip
-    assert list(in_force.values()) == ["1", "2b", "2b", "3"]
-
-
 def test_a_kit_without_a_notice_cannot_be_sold(kit: str) -> None:
     kit_id = host.session().scalars(select(Kit.id)).one()
     with pytest.raises(NotFound, match="no notice"):
         notice_in_force(host.session(), kit_id, date(2019, 12, 31))
-
-
-def test_an_empty_notice_is_not_published(kit: str) -> None:
-    kit_id = host.session().scalars(select(Kit.id)).one()
-    with pytest.raises(BadInput) as refused:
-        publish(host.session(), kit_id, "2", " \n", datetime.now(UTC).date())
-    assert refused.value.field == "text"

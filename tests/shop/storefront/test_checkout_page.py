@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from kits import host
-from kits.catalogue.notice import publish
+from kits.catalogue import notice
 from kits.catalogue.tables import Kit
 from kits.clock import today as day_of
 from kits.stock.tables import Reservation
@@ -133,7 +133,7 @@ def test_a_notice_that_changed_meanwhile_must_be_read_anew(shopper: Shopper, now
     shopper.add()
     form = shopper.form()
     with host.unit() as session:
-        publish(session, session.scalars(select(Kit.id)).one(), "2", "Do not use it at all.", day_of(now))
+        notice.add(session, session.scalars(select(Kit.id)).one(), "Do not use it at all.", day_of(now))
     refused = shopper.client.post("/checkout", data=form)
     assert refused.status_code == 422
     assert "The notice has changed" in words(refused)
