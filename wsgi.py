@@ -33,6 +33,8 @@ NUMBERS = {
     "SHOP_COMMITMENT_DAYS": int,
     "SHOP_EXPIRY_DAYS": int,
     "SHOP_LEASE_SECONDS": float,
+    "SHOP_NEEDLE_LIMIT_UM": int,
+    "SHOP_NEEDLE_WARNING_UM": int,
     "SHOP_RATE_LIMIT_PER_MINUTE": int,
     "TRUSTED_PROXIES": int,
 }

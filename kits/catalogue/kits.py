@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from kits.catalogue.needles import on_sale
 from kits.catalogue.session_plan import SessionPlan, plan_total
 from kits.catalogue.tables import Item, Kit, Price
 from kits.errors import NotFound
@@ -64,7 +65,7 @@ def _priced(session: Session, now: datetime, slug: str | None) -> Iterator[Price
             newest,
             (newest.c.kit_id == Price.kit_id) & (newest.c.kind == Price.kind) & (newest.c.since == Price.valid_from),
         )
-        .where(Kit.published)
+        .where(on_sale())
         .order_by(Kit.name, Kit.id)
     )
     if slug is not None:
