@@ -19,6 +19,8 @@ from flask.sansio.blueprints import Blueprint
 from kits.dates import written
 from kits.money import Money
 from kits.settings import setting, timezone
+from shop.owner.facts import shown
+from shop.owner.markdown import html
 
 STATIC = Path(__file__).parent / "storefront" / "static"
 
@@ -41,6 +43,8 @@ def words() -> dict[str, Any]:
 
     return {
         "basket_count": basket_count,
+        "facts": shown,
+        "markdown": html,
         "money": Money,
         "day": day,
         "moment": moment,

@@ -38,7 +38,7 @@ class KitTexts:
 
 
 def texts_of(kit: Kit) -> KitTexts:
-    """The kit’s texts as they stand, without what a field adds around them."""
+    """The kit's texts as they stand, without what a field adds around them."""
     return KitTexts(*(getattr(kit, name).strip() for name in LONGEST))
 
 

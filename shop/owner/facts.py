@@ -54,6 +54,11 @@ class Facts:
         """What every page with a price says about VAT."""
         return "Prices include VAT." if self.vat_registered else "We are not registered for VAT, so no VAT is charged."
 
+    @property
+    def vat_note(self) -> str:
+        """The same behind a price: `£49.00, VAT included`."""
+        return "VAT included" if self.vat_registered else "no VAT charged"
+
 
 def read(session: Session) -> Facts:
     """The facts as they stand, in one statement."""
