@@ -27,7 +27,7 @@ class Subscriptions:
         from subscriptions.admin import forecast, recalls
         from subscriptions.duties import REFILL_DUTIES
         from subscriptions.forecast.keeping import FORECAST_DUTY
-        from subscriptions.pages import ending, sections
+        from subscriptions.pages import acknowledging, ending, sections
         from subscriptions.recall import pages as recall_pages
         from subscriptions.recall.replacing import REPLACEMENT_DUTY, settle_step
         from subscriptions.recall.telling import TELL_DUTY
@@ -48,6 +48,7 @@ class Subscriptions:
         ours.lot_pages.append(("Recall this lot", "refillery_recalls.begin"))
         ours.api_fields["refills"] = sections.api_refills
         migrate.register(app, Path(__file__).parent / "migrations")
-        for pages in (ending.blueprint(), recall_pages.blueprint(), forecast.blueprint(), recalls.blueprint()):
+        for room in (ending, acknowledging, recall_pages, forecast, recalls):
+            pages = room.blueprint()
             app.register_blueprint(pages, url_prefix=f"{ours.url_prefix}{pages.url_prefix or ''}" or None)
         app.cli.add_command(cli.refills)

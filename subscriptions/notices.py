@@ -13,6 +13,7 @@ from shop.payments.tables import PaymentAttempt
 from shop.work.letters import letter
 from shop.work.outbox import OutboxMail, post
 from subscriptions import successors
+from subscriptions.acknowledging import asking
 from subscriptions.plan.schedule import RefillDays
 from subscriptions.tables import OPEN, Refill, Subscription
 
@@ -25,8 +26,10 @@ def advance_notice(session: Session, refill: Refill, now: datetime) -> None:
     again = refill.notice_on.isoformat() if refill.waited_at else ""
     changed = successors.changes(session, refill, now)
     refill.announced = [[each, sent.id] for each, sent in successors.in_a_box(refill, now).items()]
+    asked = asking.ask(session, subscription, now)
     subject = "Your next serum refill"
-    refill.notice_id = _post(session, refill, "advance_notice", subject, now, cause=again, changed=changed).id
+    mail = _post(session, refill, "advance_notice", subject, now, cause=again, changed=changed, asked=asked)
+    refill.notice_id = mail.id
 
 
 def paid(session: Session, refill: Refill, now: datetime) -> None:

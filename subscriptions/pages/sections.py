@@ -16,6 +16,7 @@ from shop.customers.tables import Customer
 from shop.orders.tables import Order
 from shop.templating import words
 from subscriptions import find
+from subscriptions.acknowledging import asking, counting
 from subscriptions.holding import UNCLAIMED
 from subscriptions.tables import CANCELLED, DROPPED, NEEDS_CUSTOMER, WAITING, Refill, Subscription
 
@@ -66,7 +67,7 @@ def api_refills(order: Order, now: datetime) -> list[dict[str, Any]]:
 
 
 def today_card(now: datetime) -> str:
-    """The admin's card: refills that wait for stock or for their customer."""
+    """The admin's card: refills that wait for stock or for their customer, and notices that wait to be confirmed."""
     counts = host.session().execute(
         select(Refill.state, func.count())
         .where(Refill.state.in_((WAITING, NEEDS_CUSTOMER, "declined")))
@@ -74,7 +75,10 @@ def today_card(now: datetime) -> str:
         .order_by(Refill.state)
     )
     counted = [(IN_WORDS[state] if state != NEEDS_CUSTOMER else "waiting for the customer", n) for state, n in counts]
-    return render_template("subscriptions/today_card.html", counts=counted, **words()) if counted else ""
+    unread = counting.long_unanswered(host.session(), now)
+    if not counted and not unread:
+        return ""
+    return render_template("subscriptions/today_card.html", counts=counted, unread=unread, **words())
 
 
 def _as_json(refill: Refill) -> dict[str, Any]:
@@ -88,4 +92,5 @@ def _as_json(refill: Refill) -> dict[str, Any]:
 
 def _rendered(template: str, found: list[Subscription], now: datetime) -> str:
     plans = [(plan, line_of(plan, now), Money(plan.refill_amount, plan.currency) * plan.quantity) for plan in found]
-    return render_template(template, plans=plans, in_words=IN_WORDS, unclaimed=UNCLAIMED, **words())
+    to_read = asking.open_for(host.session(), found)
+    return render_template(template, plans=plans, to_read=to_read, in_words=IN_WORDS, unclaimed=UNCLAIMED, **words())
