@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from shop.owner import tables as owner
+from shop.papers import tables as papers
 from shop.selling import tables as selling
 from shop.stock import tables as stock
 
-__all__ = ["owner", "selling", "stock"]
+__all__ = ["owner", "papers", "selling", "stock"]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from kits.errors import WrongState
 from kits.host import end_reads, outside_transaction, session, unit
+from shop.papers.issuing import issue_credit_note
 from shop.payments.gateway import FailedInside, Refused
 from shop.payments.stripe_gateway import gateway
 from shop.payments.tables import Payment, Refund
@@ -46,17 +47,19 @@ def send(refund_id: int, now: datetime) -> None:
         seen = gateway().find_refund(intent, mark)
         seen = seen or gateway().refund(intent, amount, mark=mark, key=f"{mark}-{tries}")
     except FailedInside:
-        _note(refund_id, requests=Refund.requests + 1)
+        _note(refund_id, now, requests=Refund.requests + 1)
         raise
     except Refused:
-        _note(refund_id, state="failed")
+        _note(refund_id, now, state="failed")
         return
-    _note(refund_id, gateway_id=seen.id, state="failed" if seen.failed else "succeeded")
+    _note(refund_id, now, gateway_id=seen.id, state="failed" if seen.failed else "succeeded")
 
 
-def _note(row_id: int, **values: object) -> None:
+def _note(row_id: int, now: datetime, **values: object) -> None:
     with unit() as current:
         current.execute(update(Refund).where(Refund.id == row_id, Refund.state == "pending").values(**values))
+        if values.get("state") == "succeeded":
+            issue_credit_note(current, current.get_one(Refund, row_id), now=now)
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

@@ -21,6 +21,7 @@ from kits.stock.promises.reservations import reserve_again
 from shop.links import order_url
 from shop.orders.find import locked
 from shop.orders.tables import AWAITING, CANCELLED, PAID, Order
+from shop.papers.issuing import issue_invoice
 from shop.payments import attempts, refunds
 from shop.payments.gateway import Declined, Intent
 from shop.payments.stripe_gateway import gateway
@@ -106,6 +107,7 @@ def _pay(current: Session, order: Order, payment: Payment, now: datetime) -> Non
         url = order_url(order.token)
         mail = letter(f"Order {order.number} is paid", "shop/mails/order_confirmed", order=order, url=url)
         post(current, f"order-confirmed-{order.number}", order.customer.email, mail, now=now)
+    issue_invoice(current, payment, now=now)  # last, because all who are being paid wait for its number
 
 
 def _payment(current: Session, order: Order, intent: Intent, now: datetime) -> Payment:

@@ -1,0 +1,1 @@
+"""Papers: invoices and credit notes with numbers without gaps, packing slips, the confirmation of an order."""
