@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from kits.clock import today
@@ -95,7 +95,7 @@ def papers_of(session: Session, order_id: int) -> list[Document]:
     return list(session.scalars(select(Document).where(Document.order_id == order_id).order_by(Document.id)))
 
 
-def _given_back(payment: Payment) -> object:
+def _given_back(payment: Payment) -> Select[Refund]:
     uncredited = ~exists().where(Document.refund_id == Refund.id)
     succeeded = select(Refund).where(Refund.payment_id == payment.id, Refund.state == "succeeded")
     return succeeded.where(uncredited).order_by(Refund.id)

@@ -18,6 +18,7 @@ class Pages(Blueprint):
 def blueprint() -> Blueprint:
     """The shop's public pages, a fresh blueprint each time."""
     from shop.doors import guard
+    from shop.papers import pages as papers
     from shop.storefront import basket, checkout, errors, front, orders, pages
     from shop.templating import speak, template_folder
 
@@ -28,7 +29,7 @@ def blueprint() -> Blueprint:
         static_folder="static",
         static_url_path="/_shop/static",
     )
-    for part in (front, basket, checkout, orders, pages):
+    for part in (front, basket, checkout, orders, pages, papers):
         for rule, endpoint, view, methods in part.ROUTES:
             made.add_url_rule(rule, endpoint, view, methods=methods)
     speak(made)

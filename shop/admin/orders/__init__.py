@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from shop.admin.orders import orders, pack, packing, returns
+from shop.admin.orders import orders, pack, packing, papers, returns
 
-PARTS = (orders, packing, pack, returns)
+PARTS = (orders, packing, pack, papers, returns)

@@ -1,0 +1,1 @@
+"""Papers as PDF: the same document makes the same bytes, whenever it is asked for."""
