@@ -35,6 +35,7 @@ NUMBERS = {
     "SHOP_LEASE_SECONDS": float,
     "SHOP_NEEDLE_LIMIT_UM": int,
     "SHOP_NEEDLE_WARNING_UM": int,
+    "SHOP_MAIL_GIVE_UP_HOURS": float,
     "SHOP_RATE_LIMIT_PER_MINUTE": int,
     "TRUSTED_PROXIES": int,
 }

@@ -21,6 +21,7 @@ DEFAULTS: dict[str, Any] = {
     "SHOP_NAME": "Refillery",
     "SHOP_MAIL_URL": "",
     "SHOP_MAIL_FROM": "shop@example.org",
+    "SHOP_MAIL_GIVE_UP_HOURS": 72.0,
     "SHOP_OWNER_EMAIL": "",
     "SHOP_TIMEZONE": "Europe/London",
     "SHOP_CURRENCY": "GBP",

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from shop.orders.tables import Order
 from shop.payments.tables import Payment, PaymentAttempt
 from shop.work.duties import Duty
+from shop.work.outbox import OutboxMail
 
 _KEY = "refillery_shop"
 
@@ -44,6 +45,12 @@ Section = Callable[[Any, datetime], str]
 ApiField = Callable[[Order, datetime], Any]
 """The value of one more field of `GET /api/v1/orders/<token>`, ready for JSON."""
 
+AgainStep = Callable[[Session, OutboxMail, datetime], None]
+"""Runs inside the transaction in which staff ask for a mail again, before it is queued; may raise WrongState to refuse.
+
+From then on the mail is not accepted any more, until the mail server takes it again.
+"""
+
 Card = Callable[[datetime], str]
 """Safe HTML of one card on the admin's "Today"; empty when there is nothing to do."""
 
@@ -59,6 +66,7 @@ class Registers:
 
     settle_steps: list[SettleStep] = field(default_factory=list)
     duties: list[Duty] = field(default_factory=list)
+    again_steps: list[AgainStep] = field(default_factory=list)
     order_sections: list[Section] = field(default_factory=list)
     account_sections: list[Section] = field(default_factory=list)
     today_cards: list[Card] = field(default_factory=list)

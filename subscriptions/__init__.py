@@ -23,7 +23,7 @@ class Subscriptions:
         """Register with `app`; no reference to it is kept. Raises RuntimeError without Shop."""
         from kits import migrate
         from shop.registers import registers
-        from subscriptions import cli, enrolment
+        from subscriptions import cli, enrolment, notices
         from subscriptions.admin import forecast, recalls
         from subscriptions.duties import REFILL_DUTIES
         from subscriptions.forecast.keeping import FORECAST_DUTY
@@ -35,6 +35,7 @@ class Subscriptions:
         ours = registers(app)
         ours.offers_refills = True
         ours.settle_steps.extend((enrolment.settle_step, settle_step))
+        ours.again_steps.append(notices.sent_again)
         ours.duties.extend(REFILL_DUTIES)
         ours.duties.extend((FORECAST_DUTY, TELL_DUTY, REPLACEMENT_DUTY))
         ours.order_sections.extend((recall_pages.order_section, sections.order_section))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kits.clock import today
+from kits.errors import WrongState
 from kits.settings import setting
 from shop.links import order_url
 from shop.payments.tables import PaymentAttempt
@@ -15,7 +17,7 @@ from shop.work.outbox import OutboxMail, post
 from subscriptions import successors
 from subscriptions.acknowledging import asking
 from subscriptions.plan.schedule import RefillDays
-from subscriptions.tables import OPEN, Refill, Subscription
+from subscriptions.tables import CHARGING, DECLINED, NOTIFIED, OPEN, SCHEDULED, WAITING, Refill, Subscription
 
 
 def advance_notice(session: Session, refill: Refill, now: datetime) -> None:
@@ -60,6 +62,20 @@ def ended(session: Session, subscription: Subscription, now: datetime) -> None:
     about = {"subscription": subscription, "url": order_url(subscription.order.token)}
     mail = letter("Your refills have ended", "subscriptions/mails/ended", **about)
     post(session, f"ended-{subscription.id}", subscription.customer.email, mail, now=now)
+
+
+def sent_again(session: Session, mail: OutboxMail, now: datetime) -> None:
+    """Staff ask for a mail again: of an advance notice the charge waits for its new acceptance.
+
+    Raises WrongState once the charge has begun.
+    """
+    announced = session.scalars(select(Refill).where(Refill.notice_id == mail.id).with_for_update()).first()
+    if announced is None:
+        return
+    if announced.state in (CHARGING, DECLINED):
+        raise WrongState("The charge that this mail announces has begun, so it cannot be announced again.")
+    if announced.state in (NOTIFIED, WAITING):
+        announced.state = SCHEDULED
 
 
 def _is_last(refill: Refill) -> bool:

@@ -12,17 +12,8 @@ from kits.catalogue.tables import Item
 from kits.stock.tables import Lot, StockMovement
 from shop.orders.tables import PAID, Order
 from shop.payments.tables import Payment, PaymentAttempt, Refund
-from shop.work.outbox import OutboxMail
 
 A_PAGE = 50
-
-
-@dataclass(frozen=True)
-class Mails:
-    """How many mails wait to leave, and how many were refused."""
-
-    queued: int
-    refused: int
 
 
 @dataclass(frozen=True)
@@ -60,13 +51,6 @@ def lots_read(session: Session, code: str) -> Sequence[Lot]:
 def count_to_pack(session: Session) -> int:
     """How many orders are paid and not packed."""
     return session.scalar(select(func.count()).select_from(Order).where(Order.state == PAID)) or 0
-
-
-def mails(session: Session) -> Mails:
-    """What the outbox holds back."""
-    counts = select(OutboxMail.state, func.count()).where(OutboxMail.state.in_(("queued", "refused")))
-    found: dict[str, int] = {row[0]: row[1] for row in session.execute(counts.group_by(OutboxMail.state))}
-    return Mails(found.get("queued", 0), found.get("refused", 0))
 
 
 def orders(session: Session, *, state: str = "", before: int | None = None) -> Sequence[Order]:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from kits import clock
 from kits.host import session
 from shop.admin import lists
+from shop.admin.mails.lists import held
 from shop.registers import registers
 from shop.stock.watch import look
 
@@ -21,7 +22,7 @@ def today() -> str:
         today=clock.today(now),
         to_pack=lists.to_pack(current),
         waiting=lists.count_to_pack(current),
-        mails=lists.mails(current),
+        mails=held(current),
         stock=look(current, clock.today(now)),
         cards=[Markup(card(now)) for card in registers().today_cards],  # noqa: S704 - safe by contract
     )

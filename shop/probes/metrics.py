@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from kits import host
 from shop.orders.tables import AWAITING, CANCELLED, PAID, REFUNDED, SHIPPED, Order
 from shop.payments.tables import WebhookEvent
-from shop.work.outbox import OutboxMail
+from shop.work.outbox import DEAD, QUEUED, REFUSED, OutboxMail
 
 
 class ShopFigures(Collector):
@@ -22,7 +22,7 @@ class ShopFigures(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Orders by state, mails that wait or were refused, webhooks not worked yet."""
         yield _by_state("refillery_orders", "Orders by state.", Order, (AWAITING, PAID, SHIPPED, CANCELLED, REFUNDED))
-        yield _by_state("refillery_mails", "Mails waiting, and refused.", OutboxMail, ("queued", "refused"))
+        yield _by_state("refillery_mails", "Mails waiting, refused, given up.", OutboxMail, (QUEUED, REFUSED, DEAD))
         yield GaugeMetricFamily("refillery_webhooks_unprocessed", "Stored events not worked yet.", _unprocessed())
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from kits.tables import Row
@@ -19,15 +19,26 @@ LONGEST_NAME = 100
 _MEDIA_TYPE = re.compile(r"(?!multipart/|message/)[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
 
 
-class OutboxMail(ClaimedRow):
-    """A mail waiting (`queued`), accepted by the mail server (`sent`, at `sent_at`), or `refused` by it.
+QUEUED, SENT, REFUSED, DEAD = "queued", "sent", "refused", "dead"
+_UNCLEARED = text("cleared_at IS NULL")
 
-    `key` names its cause, so that one cause makes one mail; the Message-ID is
-    fixed with the row, so that a mail sent twice is seen as one.
+
+class OutboxMail(ClaimedRow):
+    """A mail that is `queued`, `sent` (accepted by the mail server, at `sent_at`), `refused` by it, or `dead`.
+
+    Dead is a mail that could not be handed over for days: it stays whole until
+    staff send it again or put it away. `key` names its cause, so that one
+    cause makes one mail; the Message-ID stays the same until staff ask for it
+    again, so that a mail whose answer was lost is seen as one.
     """
 
     __tablename__ = "shop_outbox_mail"
-    __table_args__ = (Index("ix_shop_outbox_mail_state", "state", "free_at"),)
+    __table_args__ = (
+        Index("ix_shop_outbox_mail_state", "state", "free_at"),
+        Index("ix_shop_outbox_mail_page", "state", "id"),
+        Index("ix_shop_outbox_mail_to", "to", "id"),
+        Index("ix_shop_outbox_mail_uncleared", "sent_at", postgresql_where=_UNCLEARED, sqlite_where=_UNCLEARED),
+    )
 
     key: Mapped[str] = mapped_column(unique=True)
     to: Mapped[str]
@@ -35,12 +46,23 @@ class OutboxMail(ClaimedRow):
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     message_id: Mapped[str]
-    state: Mapped[str] = mapped_column(default="queued")
-    queued_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default=QUEUED)
+    queued_at: Mapped[datetime] = mapped_column(doc="when it was written")
     sent_at: Mapped[datetime | None]
-    problem: Mapped[str | None] = mapped_column(Text)
+    problem: Mapped[str | None] = mapped_column(Text, doc="why it was refused, or what the last try came to")
+    failing_since: Mapped[datetime | None] = mapped_column(doc="when the first try of this time failed")
+    times: Mapped[int] = mapped_column(default=0, doc="counts up whenever staff change it: two clicks, one change")
+    again_at: Mapped[datetime | None] = mapped_column(doc="when staff last asked for it to be sent again")
+    put_away_at: Mapped[datetime | None] = mapped_column(doc="since when a refused or dead one needs nobody any more")
+    cleared_at: Mapped[datetime | None] = mapped_column(doc="when its text and its files were cleared for their age")
 
     attachments: Mapped[list[OutboxAttachment]] = relationship(order_by="OutboxAttachment.id")
+    earlier: Mapped[list[EarlierSending]] = relationship(order_by="EarlierSending.id")
+
+    @property
+    def since(self) -> datetime:
+        """Since when it waits to be sent, or waited."""
+        return self.again_at or self.queued_at
 
 
 class OutboxAttachment(Row):
@@ -52,6 +74,21 @@ class OutboxAttachment(Row):
     name: Mapped[str]
     media_type: Mapped[str]
     content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class EarlierSending(Row):
+    """What became of a mail before staff asked for it again: to whom, accepted when, or why not. Holds an address."""
+
+    __tablename__ = "shop_outbox_earlier"
+
+    mail_id: Mapped[int] = mapped_column(ForeignKey("shop_outbox_mail.id"), index=True)
+    to: Mapped[str]
+    message_id: Mapped[str]
+    state: Mapped[str]
+    sent_at: Mapped[datetime | None]
+    problem: Mapped[str | None] = mapped_column(Text)
+    until: Mapped[datetime] = mapped_column(doc="when it was asked for again")
+    actor: Mapped[str]
 
 
 @dataclass(frozen=True)

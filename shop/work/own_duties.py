@@ -7,6 +7,7 @@ from shop.payments.release import ABANDONED_DUTY
 from shop.payments.webhooks import WEBHOOK_DUTY
 from shop.stock.alerts import STOCK_DUTY
 from shop.work import timetable  # noqa: F401 - its table belongs to the shop's
-from shop.work.mail import MAIL_DUTY
+from shop.work.mailing.clearing import CLEARING_DUTY
+from shop.work.mailing.sending import MAIL_DUTY
 
-OWN_DUTIES = (WEBHOOK_DUTY, MAIL_DUTY, REFUND_DUTY, ABANDONED_DUTY, STOCK_DUTY)
+OWN_DUTIES = (WEBHOOK_DUTY, MAIL_DUTY, REFUND_DUTY, ABANDONED_DUTY, STOCK_DUTY, CLEARING_DUTY)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload, raiseload
 from kits import host
 from kits.stock.recall.tables import Recall
 from shop.orders.tables import Order
-from shop.work.outbox import OutboxMail
+from shop.work.outbox import DEAD, REFUSED, SENT, OutboxMail
 from subscriptions.recall.boxes import BoxPlan, plans_of
 from subscriptions.recall.tables import TOLD, RecalledBox
 from subscriptions.tables import Hold
@@ -46,7 +46,7 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Progress:
-    """Orders that received the lot: all, those told, their mails accepted or refused, replaced, waiting, held."""
+    """Orders that received the lot: all, told, mails accepted, refused or given up, replaced, waiting, held."""
 
     total: int
     told: int
@@ -89,8 +89,8 @@ def progress(session: Session, recall_id: int) -> Progress:
     counts = (
         func.count(),
         _count(RecalledBox.state == TOLD),
-        _count(OutboxMail.state == "sent"),
-        _count(OutboxMail.state == "refused"),
+        _count(OutboxMail.state == SENT),
+        _count(OutboxMail.state.in_((REFUSED, DEAD))),
         func.count(RecalledBox.replacement_id),
         func.count(RecalledBox.waited_at),
     )

@@ -14,6 +14,7 @@ import pytest
 
 from tests.journeys.driving import Bought, Driver
 from tests.servers.sandbox import Sandbox
+from tests.shop.work.conftest import smtp  # noqa: F401
 
 
 @pytest.fixture

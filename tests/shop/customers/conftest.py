@@ -16,7 +16,7 @@ from kits import host
 from shop.customers.people import customer_by_email
 from shop.customers.staff import add_staff
 from shop.work.duties import run_once
-from shop.work.mail import MAIL_DUTY
+from shop.work.mailing.sending import MAIL_DUTY
 from tests.servers.client import Visitor
 
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"

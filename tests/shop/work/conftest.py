@@ -29,20 +29,26 @@ class Server:
 
     def __init__(self) -> None:
         self.taken: list[Envelope] = []
-        self.after_data = "250 OK"
+        self.on_recipient = self.after_data = "250 OK"
+        self.hangs_up_after_data = False
         self.host_and_port = ""
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Envelope, address: str, options: Any) -> str:
         envelope.rcpt_tos.append(address)
-        return ANSWERS.get(address, "250 OK")
+        return ANSWERS.get(address, self.on_recipient)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
         if self.after_data.startswith("250"):
             self.taken.append(envelope)
+        if self.hangs_up_after_data:
+            server.transport.abort()
         return self.after_data
 
     def message(self) -> Any:
         (envelope,) = self.taken
+        return self.read(envelope)
+
+    def read(self, envelope: Envelope) -> Any:
         assert isinstance(envelope.content, bytes)
         return message_from_bytes(envelope.content, policy=policy.default)
 

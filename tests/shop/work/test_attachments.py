@@ -11,7 +11,7 @@ import pytest
 
 from kits import host
 from shop.work.duties import run_once
-from shop.work.mail import MAIL_DUTY
+from shop.work.mailing.sending import MAIL_DUTY
 from shop.work.outbox import LARGEST_FILE, Attachment, post
 from tests.shop.work.conftest import LETTER, Server
 

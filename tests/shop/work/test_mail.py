@@ -12,7 +12,7 @@ from flask import Flask
 
 from kits.errors import RefilleryError
 from shop.work.duties import one_round, run_once
-from shop.work.mail import MAIL_DUTY, send_mail
+from shop.work.mailing.sending import MAIL_DUTY, send_mail
 from shop.work.outbox import Letter
 from tests.shop.work.conftest import Queue, Server, alarms, row
 

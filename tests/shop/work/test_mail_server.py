@@ -14,8 +14,8 @@ from sqlalchemy import update
 from kits import host
 from kits.errors import RefilleryError
 from shop.work.duties import one_round, run_once
-from shop.work.mail import MAIL_DUTY, send_mail
-from shop.work.mail_server import Envelope, deliver
+from shop.work.mailing.mail_server import Envelope, deliver
+from shop.work.mailing.sending import MAIL_DUTY, send_mail
 from shop.work.outbox import Letter, OutboxMail
 from tests.shop.work.conftest import LETTER, Queue, Server, row
 

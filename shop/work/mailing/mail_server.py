@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import smtplib
 import ssl
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,13 +21,25 @@ from kits.errors import RefilleryError
 from shop.work.outbox import Attachment
 
 TIMEOUT = 10.0
-"""Seconds for each step of the talk with the server."""
+"""Seconds for each step of the talk with the server; `?timeout=` in its address sets another."""
+REST = 5
+"""A server that kept us waiting in vain is left alone this many times as long: it must not hold up other work."""
+
+_rests_until: dict[str, float] = {}
 
 
 class MailWaits(RefilleryError):
     """The mail could not be handed over now. The text holds no address and no password."""
 
     retry = True
+
+
+class ServerRests(MailWaits):
+    """The server kept us waiting a moment ago, so it was not asked; `wait` says for how many seconds more."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__("Mails wait: the mail server did not answer a moment ago.")
+        self.wait = wait
 
 
 class RecipientRefused(RefilleryError):
@@ -49,16 +62,26 @@ class Envelope:
 
 def deliver(url: str, mail: Envelope, sender: str) -> None:
     """Hand `mail` to the server or folder at `url`; raises RecipientRefused or MailWaits."""
-    message, scheme = _message(mail, sender), url.partition(":")[0].lower()
+    message, began = _message(mail, sender), time.monotonic()
+    if began < (until := _rests_until.get(url, began)):
+        raise ServerRests(until - began)
     try:
-        if scheme == "file":
-            _write(Path(url[len("file:") :].removeprefix("//")), mail, message)
-        elif scheme in {"smtp", "smtps"}:
-            _send(urlsplit(url), mail, message, sender)
-        else:
-            raise MailWaits("Mails wait: MAIL_URL must begin with smtp://, smtps:// or file:.")
+        _hand_over(url, mail, message, sender)
     except (smtplib.SMTPException, OSError, ValueError) as error:
+        # smtplib makes of a time-out in the middle of the talk an error of its own.
+        if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+            _rests_until[url] = time.monotonic() + REST * (time.monotonic() - began)
         raise _translated(error) from error
+
+
+def _hand_over(url: str, mail: Envelope, message: EmailMessage, sender: str) -> None:
+    scheme = url.partition(":")[0].lower()
+    if scheme == "file":
+        _write(Path(url[len("file:") :].removeprefix("//")), mail, message)
+    elif scheme in {"smtp", "smtps"}:
+        _send(urlsplit(url), mail, message, sender)
+    else:
+        raise MailWaits("Mails wait: MAIL_URL must begin with smtp://, smtps:// or file:.")
 
 
 def _message(mail: Envelope, sender: str) -> EmailMessage:
@@ -119,9 +142,10 @@ def _connected(parts: SplitResult) -> Iterator[smtplib.SMTP]:
 
 def _dial(parts: SplitResult, context: ssl.SSLContext) -> smtplib.SMTP:
     host = parts.hostname or "localhost"
+    seconds = float(parse_qs(parts.query).get("timeout", [TIMEOUT])[0])
     if parts.scheme == "smtps":
-        return smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT, context=context)
-    return smtplib.SMTP(host, parts.port or 25, timeout=TIMEOUT)
+        return smtplib.SMTP_SSL(host, parts.port or 465, timeout=seconds, context=context)
+    return smtplib.SMTP(host, parts.port or 25, timeout=seconds)
 
 
 def _translated(error: Exception) -> RefilleryError:
@@ -129,7 +153,8 @@ def _translated(error: Exception) -> RefilleryError:
         return _by_code(*next(iter(error.recipients.values())))
     if isinstance(error, smtplib.SMTPDataError):
         return _by_code(error.smtp_code, error.smtp_error)
-    return MailWaits(f"Mails wait: the mail server did not take one ({type(error).__name__}).")
+    about = f"{type(error).__name__} {error.smtp_code}" if isinstance(error, smtplib.SMTPResponseException) else ""
+    return MailWaits(f"Mails wait: the mail server did not take one ({about or type(error).__name__}).")
 
 
 def _by_code(code: int, said: bytes | str) -> RefilleryError:

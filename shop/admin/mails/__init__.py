@@ -1,0 +1,7 @@
+"""Mails for staff: the outbox, one mail and what to do with it, and the list of all templates."""
+
+from __future__ import annotations
+
+from shop.admin.mails import acting, outbox
+
+PARTS = (outbox, acting)
