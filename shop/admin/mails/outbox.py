@@ -10,6 +10,7 @@ from kits import clock
 from kits.host import session
 from shop.admin.mails import lists
 from shop.admin.orders.forms import an_id
+from shop.admin.stock.ledger.words import who
 from shop.doors.headers import of_a_mail, with_a_frame
 from shop.storefront.forms import UNREADABLE
 
@@ -58,11 +59,12 @@ def mail(mail_id: int) -> Response:
 def mail_page(mail_id: int, errors: Mapping[str, str]) -> Response:
     """The mail's page, with what is wrong with the form that was handed in."""
     current = session()
-    found = lists.mail(current, mail_id)
+    found, acts = lists.mail(current, mail_id), lists.acts(current, mail_id)
     page = render_template(
         "shop/admin/mails/mail.html",
         mail=found,
-        acts=[(entry, ACTS[entry.action]) for entry in lists.acts(current, mail_id)],
+        acts=[(entry, ACTS[entry.action]) for entry in acts],
+        who=who(current, [entry.actor for entry in acts]),
         waits=lists.how_long(clock.now() - found.since),
         kinds=lists.KINDS,
         values={"to": request.form.get("to", found.to)},
