@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from shop.owner import tables as owner
 from shop.papers import tables as papers
+from shop.returns import tables as returns
 from shop.selling import tables as selling
 from shop.stock import tables as stock
 
-__all__ = ["owner", "papers", "selling", "stock"]
+__all__ = ["owner", "papers", "returns", "selling", "stock"]

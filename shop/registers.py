@@ -5,7 +5,7 @@ The shop calls upwards only through these. Each list has its contract here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -26,14 +26,22 @@ class Settled:
     """What settling found out about one order, inside the settling transaction.
 
     `what`: `paid` (with `payment`), `declined` or `needs_customer` (with
-    `attempt`, whose `decline_code` says why), `cancelled`, `shipped`.
+    `attempt`, whose `decline_code` says why), `cancelled`, `shipped`,
+    `withdrawn` (with `kept`: by the id of each line of the order how many of
+    its kits or boxes the customer keeps), `refunded` (all its money goes back:
+    whatever of it had not left is not sent any more). The last two come before
+    the order's stock is let go, so a step may lock plans and refills that are
+    not ordered yet; to `said` it adds what the customer's mail is to tell, a
+    sentence each.
     """
 
-    what: Literal["paid", "declined", "needs_customer", "cancelled", "shipped"]
+    what: Literal["paid", "declined", "needs_customer", "cancelled", "shipped", "withdrawn", "refunded"]
     order: Order
     now: datetime
     payment: Payment | None = None
     attempt: PaymentAttempt | None = None
+    kept: Mapping[int, int] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
 
 
 SettleStep = Callable[[Session, Settled], None]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from kits import audit, host
+from kits import host
 from shop.payments import release
-from subscriptions import notices
-from subscriptions.tables import ACTIVE, CANCELLED, ENDED, NOTIFIED, OPEN, SCHEDULED, WAITING, Refill, Subscription
+from subscriptions import ending, notices
+from subscriptions.tables import OPEN, Refill, Subscription
 
 
 def end(subscription_id: int, *, actor: str, now: datetime) -> None:
@@ -26,20 +26,8 @@ def end(subscription_id: int, *, actor: str, now: datetime) -> None:
 
 def _stop(subscription_id: int, actor: str, now: datetime) -> None:
     with host.unit() as session:
-        ended = update(Subscription).where(Subscription.id == subscription_id, Subscription.state == ACTIVE)
-        done = session.execute(ended.values(state=ENDED, ended_at=now))
-        if done.rowcount != 1:  # type: ignore[attr-defined]
-            return
-        session.execute(
-            update(Refill)
-            .where(Refill.subscription_id == subscription_id, Refill.state.in_((SCHEDULED, NOTIFIED, WAITING)))
-            .values(state=CANCELLED)
-        )
-        subscription = session.get_one(Subscription, subscription_id, populate_existing=True)
-        audit.record(
-            session, at=now, actor=actor, action="subscription.ended", subject=f"subscription {subscription_id}"
-        )
-        notices.ended(session, subscription, now)
+        if ending.stop(session, subscription_id, actor=actor, now=now):
+            notices.ended(session, session.get_one(Subscription, subscription_id, populate_existing=True), now)
 
 
 def _open_orders(subscription_id: int) -> list[int]:

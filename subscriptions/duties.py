@@ -16,6 +16,7 @@ from shop.work.outbox import OutboxMail
 from subscriptions import notices
 from subscriptions.billing.billing import bill, lapse, move
 from subscriptions.commitments import COMMITMENT_DUTIES
+from subscriptions.ending import KIT_GIVEN_BACK_DUTY
 from subscriptions.holding import held
 from subscriptions.plan.schedule import NOTICE_DAYS, RefillDays, still_needed
 from subscriptions.tables import (
@@ -133,4 +134,12 @@ ACCEPTED_DUTY = Duty("notice accepted", Refill, accepted_due, note_accepted)
 BILLING_DUTY = Duty("refill", Refill, charge_due, bill)
 LAPSE_DUTY = Duty("lapsed refill", Refill, lapse_due, lapse)
 END_DUTY = Duty("end of plan", Subscription, end_due, end_plan)
-REFILL_DUTIES = (*COMMITMENT_DUTIES, LAPSE_DUTY, NOTICE_DUTY, ACCEPTED_DUTY, BILLING_DUTY, END_DUTY)
+REFILL_DUTIES = (
+    *COMMITMENT_DUTIES,
+    LAPSE_DUTY,
+    NOTICE_DUTY,
+    ACCEPTED_DUTY,
+    BILLING_DUTY,
+    KIT_GIVEN_BACK_DUTY,
+    END_DUTY,
+)

@@ -15,7 +15,7 @@ from kits.clock import today
 from shop.orders.tables import OrderLine
 from shop.payments.tables import Payment
 from shop.registers import Settled
-from subscriptions import notices
+from subscriptions import ending, notices
 from subscriptions.billing import declines
 from subscriptions.holding import lock_plan, lock_refills
 from subscriptions.plan.holds import MovedPlan
@@ -24,8 +24,10 @@ from subscriptions.tables import CANCELLED, DROPPED, OPEN, PAID, SCHEDULED, SHIP
 
 
 def settle_step(session: Session, settled: Settled) -> None:
-    """Enrol a paid kit order; move a refill on with its order."""
+    """Enrol a paid kit order, or end what was enrolled; move a refill on with its order."""
     if settled.order.kind == "kit":
+        if settled.what in ("withdrawn", "refunded"):
+            ending.kit_given_back(session, settled)
         if settled.what == "paid" and settled.payment is not None:
             for line in settled.order.lines:
                 if line.refills:
@@ -77,6 +79,9 @@ def _move_on(session: Session, refill: Refill, settled: Settled) -> None:
         declines.record(session, refill, settled)
     elif settled.what == "shipped":
         refill.state = SHIPPED
+    elif settled.what == "refunded" and refill.state == PAID:
+        lock_plan(session, refill.subscription_id)
+        refill.state = CANCELLED
     elif settled.what == "cancelled" and refill.state in OPEN:
         needed = still_needed(today(settled.now), refill.subscription.last_session)
         refill.state = CANCELLED if needed else DROPPED
@@ -85,9 +90,11 @@ def _move_on(session: Session, refill: Refill, settled: Settled) -> None:
 def _paid(session: Session, refill: Refill, payment: Payment, settled: Settled) -> None:
     # The plan before its refills, as whoever ends a hold or the plan does, and read afresh: either may be moving it.
     lock_plan(session, refill.subscription_id)
+    refill.state, refill.paid_on = PAID, today(settled.now)
+    if session.scalar(select(OrderLine.given_back_at).where(OrderLine.id == refill.subscription.line_id)):
+        return  # a duty refunds it and tells the customer why
     lock_refills(session, refill.subscription_id)
     subscription = session.get_one(Subscription, refill.subscription_id, populate_existing=True)
-    refill.state, refill.paid_on = PAID, today(settled.now)
     if payment.card is not None:
         subscription.card, subscription.card_brand = payment.card, payment.card_brand
         subscription.card_last4 = payment.card_last4

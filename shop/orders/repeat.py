@@ -15,9 +15,19 @@ from shop.orders.tables import Order, OrderLine
 
 
 def place_refill(
-    session: Session, line: OrderLine, *, number: int, serves_until: date, demands: Sequence[Demand], now: datetime
+    session: Session,
+    line: OrderLine,
+    *,
+    number: int,
+    quantity: int,
+    serves_until: date,
+    demands: Sequence[Demand],
+    now: datetime,
 ) -> Order:
-    """Place the `number`-th refill of a first order's line and promise its stock. Flushes; raises SoldOut."""
+    """Place the `number`-th refill, of `quantity` boxes, of a first order's line and promise its stock.
+
+    Flushes; raises SoldOut.
+    """
     first = line.order
     order = Order(
         number=new_number(),
@@ -27,11 +37,11 @@ def place_refill(
         root_number=first.number,
         refill_number=number,
         currency=first.currency,
-        total_amount=line.refill_amount * line.quantity,
+        total_amount=line.refill_amount * quantity,
         **{field: getattr(first, field) for field in ("name", "line1", "city", "postcode", "country")},
         made_at=now,
         keep_until=now,
-        lines=[_line(line, serves_until)],
+        lines=[_line(line, quantity, serves_until)],
     )
     session.add(order)
     session.flush()
@@ -39,10 +49,11 @@ def place_refill(
     return order
 
 
-def _line(line: OrderLine, serves_until: date) -> OrderLine:
-    same = ("kit_id", "title", "quantity", "refill_amount", "sessions", "every_weeks", "start")
+def _line(line: OrderLine, quantity: int, serves_until: date) -> OrderLine:
+    same = ("kit_id", "title", "refill_amount", "sessions", "every_weeks", "start")
     return OrderLine(
         **{field: getattr(line, field) for field in same},
+        quantity=quantity,
         unit_amount=line.refill_amount,
         refills=False,
         serves_until=serves_until,

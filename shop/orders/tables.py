@@ -93,6 +93,9 @@ class OrderLine(Row):
     start: Mapped[date | None]
     refills: Mapped[bool] = mapped_column(doc="the buyer agreed to be charged for refills")
     serves_until: Mapped[date] = mapped_column(doc="the last session this line's serum is for")
+    given_back_at: Mapped[datetime | None] = mapped_column(
+        doc="since when nothing of it is kept: it was withdrawn from, or all its money went back"
+    )
 
     order: Mapped[Order] = relationship(back_populates="lines")
     kit: Mapped[Kit] = relationship()

@@ -109,7 +109,7 @@ def _credited(session: Session, invoiced: Document, refund: Refund, now: datetim
     before = [(amount, vat) for amount, vat in session.execute(earlier)]
     vat = said.vat_to_credit(invoiced.gross_amount, invoiced.vat_amount, before, refund.amount)
     was = cast(Said, invoiced.snapshot)
-    credited = Credited(invoice=invoiced.code, issued_on=was["issued_on"], reason=refund.reason)
+    credited = Credited(invoice=invoiced.code, issued_on=was["issued_on"], reason=refund.why.short)
     return said.credit_note(was, credited, refund.amount, vat, issued_on=today(now).isoformat())
 
 

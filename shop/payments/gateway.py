@@ -65,10 +65,28 @@ class RefundSeen:
     id: str
     status: str
 
+    problem: str | None = None
+
     @property
     def failed(self) -> bool:
         """True when the money will not go back this way."""
         return self.status in ("failed", "canceled")
+
+
+@dataclass(frozen=True)
+class DisputeSeen:
+    """A dispute as the gateway showed it; `intent_id` is whose money the bank looks into."""
+
+    id: str
+    status: str
+    intent_id: str | None
+
+    @property
+    def standing(self) -> Literal["open", "lost", "won"]:
+        """`open` while the bank looks into it; an enquiry that was closed, too, leaves the money with us: `won`."""
+        if self.status in ("won", "warning_closed"):
+            return "won"
+        return "lost" if self.status in ("lost", "prevented") else "open"
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from shop.links import order_url
 from shop.orders.find import locked
 from shop.orders.tables import AWAITING, CANCELLED, PAID, Order
 from shop.papers.issuing import issue_invoice
-from shop.payments import attempts, refunds
+from shop.payments import attempts, reasons, refund_letters, refunds
 from shop.payments.gateway import Declined, Intent
 from shop.payments.stripe_gateway import gateway
 from shop.payments.tables import DECLINED, NEEDS_CUSTOMER, OPEN, SUCCEEDED, Payment, PaymentAttempt
@@ -82,7 +82,8 @@ def _arrived(current: Session, order: Order, intent: Intent, page_id: str | None
     if _accepts(current, order, now):
         _pay(current, order, payment, now)
     else:
-        refunds.ask(current, payment, payment.amount, reason=_why_back(order), now=now)
+        refund = refunds.ask(current, payment, payment.amount, reason=_why_back(order), now=now)
+        refund_letters.asked(current, refund, now)
 
 
 def _accepts(current: Session, order: Order, now: datetime) -> bool:
@@ -141,7 +142,9 @@ def _end_attempt(current: Session, order: Order, intent: Intent, page_id: str | 
 
 
 def _why_back(order: Order) -> str:
-    return "paid too late" if order.state == CANCELLED else "paid twice"
+    if order.state != CANCELLED:
+        return reasons.PAID_TWICE
+    return reasons.SOLD_OUT if order.kind == "kit" else reasons.CANCELLED
 
 
 def _order_id(number: str) -> int | None:

@@ -18,6 +18,7 @@ from shop.payments.gateway import (
     Bill,
     Card,
     Declined,
+    DisputeSeen,
     EventSeen,
     FailedInside,
     HostedPage,
@@ -129,16 +130,31 @@ class StripeGateway:
         """Give back `amount` minor units of what the intent took; `mark` finds the refund again."""
         params: dict[str, Any] = {"payment_intent": intent_id, "amount": amount, "metadata": {"mark": mark}}
         with _our_errors():
-            made = self._v1.refunds.create(cast(Any, params), {"idempotency_key": key})
-        return RefundSeen(made.id, str(made.status))
+            return _refund(self._v1.refunds.create(cast(Any, params), {"idempotency_key": key}))
 
     def find_refund(self, intent_id: str, mark: str) -> RefundSeen | None:
         """The refund of this intent that carries `mark`, if there is one."""
         with _our_errors():
             for made in self._v1.refunds.list({"payment_intent": intent_id, "limit": 100}).auto_paging_iter():
                 if made.metadata and made.metadata.to_dict().get("mark") == mark:
-                    return RefundSeen(made.id, str(made.status))
+                    return _refund(made)
         return None
+
+    def refund_seen(self, refund_id: str) -> RefundSeen:
+        """The refund as it is now: the customer's bank may send it back days later."""
+        with _our_errors():
+            return _refund(self._v1.refunds.retrieve(refund_id))
+
+    def dispute(self, dispute_id: str) -> DisputeSeen:
+        """The dispute as it is now."""
+        with _our_errors():
+            return _dispute(self._v1.disputes.retrieve(dispute_id))
+
+    def disputes(self, intent_id: str) -> list[DisputeSeen]:
+        """All disputes of what the intent took, as they are now."""
+        with _our_errors():
+            found = self._v1.disputes.list({"payment_intent": intent_id, "limit": 100})
+            return [_dispute(each) for each in found.auto_paging_iter()]
 
 
 def gateway() -> StripeGateway:
@@ -229,6 +245,15 @@ def _intent(seen: stripe.PaymentIntent) -> Intent:
         card=_card(seen.payment_method),
         decline_code=str(getattr(failed, "decline_code", None) or failed.code) if failed else None,
     )
+
+
+def _refund(seen: stripe.Refund) -> RefundSeen:
+    return RefundSeen(seen.id, str(seen.status), getattr(seen, "failure_reason", None))
+
+
+def _dispute(seen: stripe.Dispute) -> DisputeSeen:
+    intent = seen.payment_intent
+    return DisputeSeen(seen.id, seen.status, intent if isinstance(intent, str) else None)
 
 
 def _card(seen: Any) -> Card | None:

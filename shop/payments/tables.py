@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from kits.money import Money
 from kits.tables import Row
 from shop.orders.tables import Order
+from shop.payments.reasons import REASONS, Reason
 from shop.work.leases import ClaimedRow
 
 STARTED, UNKNOWN, SUCCEEDED, DECLINED, NEEDS_CUSTOMER, CLOSED = (
@@ -21,6 +23,8 @@ STARTED, UNKNOWN, SUCCEEDED, DECLINED, NEEDS_CUSTOMER, CLOSED = (
 )
 OPEN = (STARTED, UNKNOWN)
 HOSTED, SAVED_CARD = "hosted", "saved_card"
+PENDING, FAILED = "pending", "failed"
+DISPUTED = ("open", "lost")
 
 
 class PaymentAttempt(Row):
@@ -55,7 +59,11 @@ class PaymentAttempt(Row):
 
 
 class Payment(Row):
-    """Money that arrived: one row a PaymentIntent, with the card that paid."""
+    """Money that arrived: one row a PaymentIntent, with the card that paid.
+
+    A dispute is `open` while the bank looks into it; once `lost` the money is
+    with the customer already, once `won` it is ours again.
+    """
 
     __tablename__ = "shop_payment"
     __table_args__ = (CheckConstraint("amount > 0", name="positive"),)
@@ -68,6 +76,15 @@ class Payment(Row):
     card_brand: Mapped[str | None]
     card_last4: Mapped[str | None]
     paid_at: Mapped[datetime]
+    disputed_at: Mapped[datetime | None] = mapped_column(doc="when we first heard of a dispute")
+    dispute: Mapped[str | None] = mapped_column(doc="open, lost or won; None when there never was one")
+
+    order: Mapped[Order] = relationship()
+
+    @property
+    def disputed(self) -> bool:
+        """True while nothing of it may be refunded: a dispute is open, or was lost."""
+        return self.dispute in DISPUTED
 
 
 class Refund(ClaimedRow):
@@ -81,14 +98,29 @@ class Refund(ClaimedRow):
 
     payment_id: Mapped[int] = mapped_column(ForeignKey("shop_payment.id"), index=True)
     amount: Mapped[int]
-    state: Mapped[str] = mapped_column(default="pending", doc="pending, succeeded or failed")
+    state: Mapped[str] = mapped_column(default=PENDING, doc="pending, succeeded or failed")
     key: Mapped[str] = mapped_column(unique=True)
     requests: Mapped[int] = mapped_column(default=0)
-    gateway_id: Mapped[str | None]
-    reason: Mapped[str]
+    gateway_id: Mapped[str | None] = mapped_column(index=True)
+    reason: Mapped[str] = mapped_column(doc="one of shop.payments.reasons")
+    note: Mapped[str] = mapped_column(Text, default="", doc="what staff say of it, to the customer, too")
+    actor: Mapped[str] = mapped_column(default="settle")
+    return_id: Mapped[int | None] = mapped_column(ForeignKey("shop_return.id"), index=True)
     asked_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    problem: Mapped[str | None] = mapped_column(Text, doc="why it failed")
 
     payment: Mapped[Payment] = relationship()
+
+    @property
+    def money(self) -> Money:
+        """What goes back."""
+        return Money(self.amount, self.payment.currency)
+
+    @property
+    def why(self) -> Reason:
+        """Its reason in words."""
+        return REASONS[self.reason]
 
 
 class WebhookEvent(ClaimedRow):

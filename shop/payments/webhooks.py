@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, update
 from sqlalchemy.exc import IntegrityError
 
 from kits.host import end_reads, outside_transaction, session, unit
+from shop.payments import disputes, refunds
 from shop.payments.gateway import Refused
 from shop.payments.settle import settle_intent, settle_page
 from shop.payments.stripe_gateway import verified_event
@@ -68,6 +69,10 @@ def _settle(kind: str, about: str, now: datetime) -> None:
         settle_page(about, now=now)
     elif kind in INTENTS:
         settle_intent(about, now=now)
+    elif kind in refunds.EVENTS:
+        refunds.learn(about, now=now)
+    elif kind.startswith(disputes.EVENTS):
+        disputes.learn(about, now=now)
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

@@ -107,8 +107,10 @@ def _place(session: Session, refill: Refill, now: datetime) -> int:
     until = serves_until(subscription.plan_on(today(now)), max(refill.needed_on, today(now)))
     demands = commitments.demands_of(refill, until, now)
     commitments.consume(session, refill)
-    line = subscription.line
-    order = place_refill(session, line, number=refill.number, serves_until=until, demands=demands, now=now)
+    line, boxes = subscription.line, subscription.quantity
+    order = place_refill(
+        session, line, number=refill.number, quantity=boxes, serves_until=until, demands=demands, now=now
+    )
     if refill.notice_amount is None or order.total_amount > refill.notice_amount:
         raise RuntimeError("a refill may never cost more than its advance notice named")
     return order.id

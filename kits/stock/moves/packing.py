@@ -97,7 +97,7 @@ def reservations(session: Session, order_number: str, state: str) -> Sequence[Re
     ).all()
 
 
-def split(session: Session, row: Reservation, units: int, state: str, lot_id: int) -> None:
+def split(session: Session, row: Reservation, units: int, state: str, lot_id: int | None) -> None:
     """Move `units` of a reservation on to `state`; the rest stays a row of its own. Flushes."""
     if units == row.quantity:
         row.state, row.lot_id = state, lot_id

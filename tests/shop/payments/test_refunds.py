@@ -29,7 +29,7 @@ def ask(order: Bought, amount: int) -> int:
     with host.unit() as session:
         locked(session, order.order_id)
         payment = session.scalars(select(Payment).where(Payment.order_id == order.order_id)).one()
-        return refunds.ask(session, payment, amount, reason="a test", now=clock.now()).id
+        return refunds.ask(session, payment, amount, reason="other", now=clock.now()).id
 
 
 @pytest.fixture

@@ -141,7 +141,7 @@ def test_a_second_success_on_one_order_goes_back(driver: Driver, money: Money_, 
     driver.work()
     assert (driver.state(order.order_id), money()["payments"], money()["refunds"]) == ("paid", 2, 1)
     assert sorted(charge["refunded"] > 0 for charge in driver.sandbox.charges()) == [False, True]
-    assert read(select(Refund.reason)) == ["paid twice"]
+    assert read(select(Refund.reason)) == ["paid_twice"]
     assert len(read(select(Subscription.id))) == 1
 
 

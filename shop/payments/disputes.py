@@ -1,0 +1,81 @@
+"""Disputes: learnt from the gateway's events, asked about afresh, and kept with the payment they are about.
+
+While one is open nothing of its payment is refunded; one that was lost has
+given the customer the money back already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kits import audit
+from kits.errors import Busy
+from kits.host import end_reads, outside_transaction, session, unit
+from shop.orders.find import locked
+from shop.orders.tables import Order
+from shop.payments import refund_letters
+from shop.payments.gateway import DisputeSeen
+from shop.payments.stripe_gateway import gateway
+from shop.payments.tables import FAILED, PENDING, Payment, Refund
+
+EVENTS = "charge.dispute."
+TRIES = 5
+
+
+def learn(dispute_id: str, *, now: datetime) -> None:
+    """Ask the gateway about a dispute it has named in an event, and keep how it stands. Commits."""
+    outside_transaction()
+    seen = gateway().dispute(dispute_id)
+    if seen.intent_id is not None:
+        look(seen.intent_id, now=now)
+
+
+def look(intent_id: str, *, now: datetime) -> str | None:
+    """Ask the gateway how an intent's disputes stand and keep it; `open`, `lost`, `won`, or None. Commits.
+
+    What was asked while someone else was writing may be old, and is asked again.
+    """
+    outside_transaction()
+    for _ in range(TRIES):
+        order_id, writes = _order_of(intent_id)
+        standing = _together(gateway().disputes(intent_id))
+        if order_id is None or standing is None:
+            return standing
+        with unit() as current:
+            if locked(current, order_id).writes == writes + 1:
+                _keep(current, intent_id, standing, now)
+                return standing
+    raise Busy("This order is being worked on just now. Try again in a minute.")
+
+
+def _order_of(intent_id: str) -> tuple[int | None, int]:
+    of = select(Order.id, Order.writes).join(Payment, Payment.order_id == Order.id)
+    try:
+        found = session().execute(of.where(Payment.intent_id == intent_id)).first()
+        return (found[0], found[1]) if found else (None, 0)
+    finally:
+        end_reads()
+
+
+def _together(seen: Sequence[DisputeSeen]) -> str | None:
+    standings = {each.standing for each in seen}
+    return next((each for each in ("lost", "open", "won") if each in standings), None)
+
+
+def _keep(current: Session, intent_id: str, standing: str, now: datetime) -> None:
+    mine = select(Payment).where(Payment.intent_id == intent_id)
+    payment = current.scalars(mine.execution_options(populate_existing=True)).one()
+    if payment.dispute == standing:
+        return
+    payment.dispute, payment.disputed_at = standing, payment.disputed_at or now
+    current.flush()
+    order = payment.order
+    audit.record(current, at=now, actor="settle", action=f"dispute.{standing}", subject=order.number)
+    if standing == "lost":
+        waiting = update(Refund).where(Refund.payment_id == payment.id, Refund.state == PENDING)
+        current.execute(waiting.values(state=FAILED, ended_at=now, problem="the bank gave the money back"))
+    refund_letters.disputed(current, payment, now)

@@ -1,0 +1,48 @@
+"""Why money goes back: plain codes, and the words for staff and for the customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SOLD_OUT, CANCELLED, PAID_TWICE = "sold_out", "cancelled", "paid_twice"
+WITHDRAWN, RETURNED, KIT_GIVEN_BACK = "withdrawn", "returned", "kit_given_back"
+GOODWILL, FAULTY, NOT_DELIVERED, OTHER = "goodwill", "faulty", "not_delivered", "other"
+AUTOMATIC = (SOLD_OUT, CANCELLED, PAID_TWICE)
+"""Of money that never paid for an order: it goes back whole, by itself."""
+BY_STAFF = (GOODWILL, FAULTY, NOT_DELIVERED, OTHER)
+"""What staff choose from."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """`short` for a table, `told` as a whole sentence to the customer."""
+
+    short: str
+    told: str
+
+
+REASONS = {
+    SOLD_OUT: Reason(
+        "paid too late, sold out by then",
+        "Your payment reached us after the time for which we could keep the order for you, "
+        "and by then it was sold out. Nothing will be sent.",
+    ),
+    CANCELLED: Reason(
+        "paid after it was cancelled",
+        "Your payment reached us after this order had been cancelled. Nothing will be sent.",
+    ),
+    PAID_TWICE: Reason(
+        "paid twice",
+        "This order was paid already, so your second payment goes back to you. The order itself is not changed.",
+    ),
+    WITHDRAWN: Reason("withdrawal", "You withdrew from the contract."),
+    RETURNED: Reason("return", "We took back what you returned."),
+    KIT_GIVEN_BACK: Reason(
+        "its kit was given back",
+        "The kit that this refill belongs to was given back, so the refill is not sent and its price goes back to you.",
+    ),
+    GOODWILL: Reason("goodwill", "We refund this as a gesture of goodwill."),
+    FAULTY: Reason("damaged or faulty", "Something arrived damaged or did not work as it should. We are sorry."),
+    NOT_DELIVERED: Reason("not delivered", "Something did not arrive. We are sorry."),
+    OTHER: Reason("other", "We refund this to you."),
+}

@@ -1,0 +1,1 @@
+"""Withdrawals and returns: what a customer gives back, what becomes of it, and the money for it."""
