@@ -6,17 +6,16 @@ import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import stripe
 from flask import current_app
 
-from kits.money import Money
 from kits.settings import setting
+from shop.payments import stripe_answers as answers
 from shop.payments.gateway import (
     BadSignature,
     Bill,
-    Card,
     Declined,
     DisputeSeen,
     EventSeen,
@@ -73,12 +72,12 @@ class StripeGateway:
             "cancel_url": cancel_url,
         }
         with _our_errors():
-            return _page(self._v1.checkout.sessions.create(cast(Any, params), {"idempotency_key": key}))
+            return answers.page(self._v1.checkout.sessions.create(cast(Any, params), {"idempotency_key": key}))
 
     def page(self, page_id: str) -> HostedPage:
         """The page as it is now, with the intent that paid it."""
         with _our_errors():
-            return _page(self._v1.checkout.sessions.retrieve(page_id, {"expand": WHOLE_PAGE}))
+            return answers.page(self._v1.checkout.sessions.retrieve(page_id, {"expand": WHOLE_PAGE}))
 
     def close_page(self, page_id: str) -> HostedPage:
         """Close the page if it is open; returns what it turned out to be, `expired` or `complete`."""
@@ -104,18 +103,20 @@ class StripeGateway:
             "expand": WHOLE_INTENT,
         }
         with _our_errors():
-            return _intent(self._v1.payment_intents.create(cast(Any, params), {"idempotency_key": key}))
+            return answers.intent(self._v1.payment_intents.create(cast(Any, params), {"idempotency_key": key}))
 
     def confirm_intent(self, intent_id: str, card: str, *, key: str) -> Intent:
         """Take the money off-session; raises Declined."""
         params: dict[str, Any] = {"payment_method": card, "off_session": True, "expand": WHOLE_INTENT}
         with _our_errors():
-            return _intent(self._v1.payment_intents.confirm(intent_id, cast(Any, params), {"idempotency_key": key}))
+            return answers.intent(
+                self._v1.payment_intents.confirm(intent_id, cast(Any, params), {"idempotency_key": key})
+            )
 
     def intent(self, intent_id: str) -> Intent:
         """The intent as it is now."""
         with _our_errors():
-            return _intent(self._v1.payment_intents.retrieve(intent_id, {"expand": WHOLE_INTENT}))
+            return answers.intent(self._v1.payment_intents.retrieve(intent_id, {"expand": WHOLE_INTENT}))
 
     def cancel_intent(self, intent_id: str) -> Intent:
         """Cancel the intent if it can be; returns it as read back, `canceled` or `succeeded`."""
@@ -130,31 +131,31 @@ class StripeGateway:
         """Give back `amount` minor units of what the intent took; `mark` finds the refund again."""
         params: dict[str, Any] = {"payment_intent": intent_id, "amount": amount, "metadata": {"mark": mark}}
         with _our_errors():
-            return _refund(self._v1.refunds.create(cast(Any, params), {"idempotency_key": key}))
+            return answers.refund(self._v1.refunds.create(cast(Any, params), {"idempotency_key": key}))
 
     def find_refund(self, intent_id: str, mark: str) -> RefundSeen | None:
         """The refund of this intent that carries `mark`, if there is one."""
         with _our_errors():
             for made in self._v1.refunds.list({"payment_intent": intent_id, "limit": 100}).auto_paging_iter():
                 if made.metadata and made.metadata.to_dict().get("mark") == mark:
-                    return _refund(made)
+                    return answers.refund(made)
         return None
 
     def refund_seen(self, refund_id: str) -> RefundSeen:
         """The refund as it is now: the customer's bank may send it back days later."""
         with _our_errors():
-            return _refund(self._v1.refunds.retrieve(refund_id))
+            return answers.refund(self._v1.refunds.retrieve(refund_id))
 
     def dispute(self, dispute_id: str) -> DisputeSeen:
         """The dispute as it is now."""
         with _our_errors():
-            return _dispute(self._v1.disputes.retrieve(dispute_id))
+            return answers.dispute(self._v1.disputes.retrieve(dispute_id))
 
     def disputes(self, intent_id: str) -> list[DisputeSeen]:
         """All disputes of what the intent took, as they are now."""
         with _our_errors():
             found = self._v1.disputes.list({"payment_intent": intent_id, "limit": 100})
-            return [_dispute(each) for each in found.auto_paging_iter()]
+            return [answers.dispute(each) for each in found.auto_paging_iter()]
 
 
 def gateway() -> StripeGateway:
@@ -224,40 +225,3 @@ def _line_items(bill: Bill) -> list[dict[str, Any]]:
         }
         for line in bill.lines
     ]
-
-
-def _page(seen: Any) -> HostedPage:
-    intent = seen.payment_intent
-    status = cast(Literal["open", "complete", "expired"], seen.status)
-    whole = _intent(intent) if isinstance(intent, stripe.PaymentIntent) else None
-    return HostedPage(seen.id, seen.url, status, seen.metadata.to_dict(), whole)
-
-
-def _intent(seen: stripe.PaymentIntent) -> Intent:
-    failed = seen.last_payment_error
-    return Intent(
-        id=seen.id,
-        status=seen.status,
-        amount=Money(seen.amount, seen.currency.upper()),
-        received=seen.amount_received,
-        metadata=seen.metadata.to_dict(),
-        customer=seen.customer if isinstance(seen.customer, str) else None,
-        card=_card(seen.payment_method),
-        decline_code=str(getattr(failed, "decline_code", None) or failed.code) if failed else None,
-    )
-
-
-def _refund(seen: stripe.Refund) -> RefundSeen:
-    return RefundSeen(seen.id, str(seen.status), getattr(seen, "failure_reason", None))
-
-
-def _dispute(seen: stripe.Dispute) -> DisputeSeen:
-    intent = seen.payment_intent
-    return DisputeSeen(seen.id, seen.status, intent if isinstance(intent, str) else None)
-
-
-def _card(seen: Any) -> Card | None:
-    if not isinstance(seen, stripe.PaymentMethod):
-        return None
-    known = seen.card
-    return Card(seen.id, known.brand, known.last4) if known else Card(seen.id, seen.type, "")
