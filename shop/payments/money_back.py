@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kits import audit
@@ -21,6 +21,7 @@ from kits.stock.ledger import Cause
 from kits.stock.moves.letting_go import let_go_of_all
 from shop.orders.find import locked
 from shop.orders.tables import PAID, REFUNDED, SHIPPED, Order
+from shop.papers.issuing import paying
 from shop.payments import refund_letters, refunds
 from shop.payments.reasons import AUTOMATIC, BY_STAFF
 from shop.payments.tables import FAILED, Payment, Refund
@@ -37,13 +38,6 @@ class Given:
 
     refund: Refund
     said: list[str]
-
-
-def paying(session: Session, order_id: int) -> Payment | None:
-    """The payment that paid for the order: not one that went back because it came too late, or twice."""
-    by_itself = exists().where(Refund.payment_id == Payment.id, Refund.reason.in_(AUTOMATIC))
-    mine = select(Payment).where(Payment.order_id == order_id, ~by_itself).order_by(Payment.id)
-    return session.scalars(mine).first()
 
 
 def left(session: Session, order: Order) -> int:

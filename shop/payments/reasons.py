@@ -46,3 +46,8 @@ REASONS = {
     NOT_DELIVERED: Reason("not delivered", "Something did not arrive. We are sorry."),
     OTHER: Reason("other", "We refund this to you."),
 }
+
+
+def in_words(code: str) -> Reason:
+    """The words of a code; one that is kept no longer says itself."""
+    return REASONS.get(code) or Reason(code.replace("_", " "), REASONS[OTHER].told)

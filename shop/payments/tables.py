@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kits.money import Money
 from kits.tables import Row
 from shop.orders.tables import Order
-from shop.payments.reasons import REASONS, Reason
+from shop.payments.reasons import Reason, in_words
 from shop.work.leases import ClaimedRow
 
 STARTED, UNKNOWN, SUCCEEDED, DECLINED, NEEDS_CUSTOMER, CLOSED = (
@@ -120,7 +120,7 @@ class Refund(ClaimedRow):
     @property
     def why(self) -> Reason:
         """Its reason in words."""
-        return REASONS[self.reason]
+        return in_words(self.reason)
 
 
 class WebhookEvent(ClaimedRow):
