@@ -8,6 +8,7 @@ it moves forward only and ticks on.
 from __future__ import annotations
 
 from contextlib import suppress
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Float, insert, select, update
@@ -19,6 +20,9 @@ from kits.errors import RefilleryError
 from kits.settings import gateway_is_sandbox, timezone
 from kits.tables import Base
 
+_looks: ContextVar[list[float] | None] = ContextVar("refillery_looks", default=None)
+"""What one look at the demo clock showed, where one is to do; see `look_once`."""
+
 
 class DemoClock(Base):
     """One row: how many seconds business time runs ahead of real time."""
@@ -27,6 +31,9 @@ class DemoClock(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     ahead: Mapped[float] = mapped_column(Float)
+
+
+_AHEAD = select(DemoClock.__table__.c.ahead)
 
 
 class ClockIsReal(RefilleryError):
@@ -63,7 +70,19 @@ def move_to(moment: datetime) -> datetime:
         if session.get(DemoClock, 1) is None:
             _begin(session)
         session.execute(update(DemoClock).where(DemoClock.ahead < ahead).values(ahead=ahead))
+    if _looks.get():
+        look_once()
     return now()
+
+
+def look_once() -> None:
+    """From here on one look at the demo clock is enough, until `look_again`: for a request, which is short."""
+    _looks.set([])
+
+
+def look_again() -> None:
+    """Each `now()` looks at the demo clock again: for whatever runs for long."""
+    _looks.set(None)
 
 
 def _begin(session: Session) -> None:
@@ -77,6 +96,12 @@ def _only_in_sandbox() -> None:
 
 
 def _ahead() -> float:
+    looks = _looks.get()
+    if looks:
+        return looks[0]
     # A connection of its own: reading the time must not open the caller's transaction.
-    with host.engine().connect() as connection:
-        return connection.execute(select(DemoClock.ahead)).scalar() or 0.0
+    with host.reads() as connection:
+        ahead: float = connection.execute(_AHEAD).scalar() or 0.0
+    if looks is not None:
+        looks.append(ahead)
+    return ahead

@@ -8,9 +8,10 @@ write (see `host.unit`), deferred for reads. Source: SQLAlchemy's pysqlite page.
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 
 WRITES = "refillery_writes"
 
@@ -23,6 +24,11 @@ def prepare(engine: Engine) -> None:
     event.listen(engine, "begin", _on_begin)
 
 
+def standing_alone(engine: Engine) -> Engine:
+    """`engine` with its pool, each statement committed by itself; on others than PostgreSQL just `engine`."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT") if engine.dialect.name == "postgresql" else engine
+
+
 def _on_connect(connection: sqlite3.Connection, record: Any) -> None:
     connection.isolation_level = None
     for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
@@ -30,5 +36,10 @@ def _on_connect(connection: sqlite3.Connection, record: Any) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
+    # To the driver itself, as other drivers begin: no statement of anybody's.
     writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    try:
+        cast(sqlite3.Connection, connection.connection.dbapi_connection).execute(begin)
+    except sqlite3.OperationalError as error:
+        raise OperationalError(begin, None, error) from error

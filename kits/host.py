@@ -11,13 +11,17 @@ from contextlib import contextmanager
 from typing import cast
 
 from flask import current_app
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
-from kits.engines import WRITES
+from kits.engines import WRITES, standing_alone
 from kits.errors import TransactionOpen
 
+Reader = Session | Connection
+"""What a look of a single statement may be taken through."""
+
 _AFTER = "refillery_after_commit"
+_READS = "refillery_reads"
 
 
 def session() -> Session:
@@ -28,6 +32,18 @@ def session() -> Session:
 def engine() -> Engine:
     """The engine behind `session()`."""
     return cast(Engine, session().get_bind())
+
+
+def reads() -> Connection:
+    """A connection of its own for looks that need no transaction; close it.
+
+    On PostgreSQL each statement stands alone, which saves a BEGIN and a
+    ROLLBACK; nothing read here is of one moment with what is read next.
+    """
+    kept = current_app.extensions.get(_READS)
+    if kept is None:
+        kept = current_app.extensions[_READS] = standing_alone(engine())
+    return cast(Engine, kept).connect()
 
 
 def outside_transaction() -> None:

@@ -1,78 +1,159 @@
-"""Looking up kits with their prices."""
+"""Looking up kits with their parts, their prices and their notice: one statement."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby, islice
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import (
+    FromClause,
+    Row,
+    ScalarSelect,
+    Select,
+    bindparam,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from kits.catalogue.needles import on_sale
-from kits.catalogue.session_plan import SessionPlan, plan_total
-from kits.catalogue.tables import Item, Kit, Price
+from kits.catalogue.notice import newest_notice
+from kits.catalogue.offered import OfferedItem, OfferedKit, OfferedNotice, OfferedPart
+from kits.catalogue.session_plan import PlanLimits, SessionPlan, plan_total
+from kits.catalogue.tables import ContraindicationNotice, Item, Kit, KitComponent, Price
+from kits.clock import today
 from kits.errors import NotFound
+from kits.host import Reader
 from kits.money import Money
+from kits.tables import UTCDateTime
 
 
 @dataclass(frozen=True)
 class PricedKit:
-    """A kit and what it and its refills cost now, VAT included."""
+    """A kit and what it, its refills and a refill box bought alone cost now, VAT included; the notice in force."""
 
-    kit: Kit
+    kit: OfferedKit
     price: Money
     refill_price: Money
+    loose_price: Money | None = None
+    notice: OfferedNotice | None = None
 
     def total(self, plan: SessionPlan, quantity: int = 1) -> Money:
         """What the whole plan costs, without shipping."""
         return plan_total(plan, self.price, self.refill_price, quantity)
 
 
-def published_kits(session: Session, now: datetime) -> list[PricedKit]:
+def published_kits(reader: Reader, now: datetime) -> list[PricedKit]:
     """Every kit on sale that has both prices, by name."""
-    return list(_priced(session, now, None))
+    return _priced(reader, ALL, now, {})
 
 
-def kit_by_slug(session: Session, slug: str, now: datetime) -> PricedKit:
+def kit_by_slug(reader: Reader, slug: str, now: datetime) -> PricedKit:
     """The kit on sale under `slug`; raises NotFound."""
-    found = next(_priced(session, now, slug), None) if slug.isprintable() else None
-    if found is None:
+    # PostgreSQL takes no NUL in a text, so what cannot be printed is not looked up.
+    found = _priced(reader, BY_SLUG, now, {"slug": slug}) if slug.isprintable() else []
+    if not found:
         raise NotFound("There is no such kit.")
-    return found
+    return found[0]
 
 
 def item_by_sku(session: Session, sku: str) -> Item:
     """The item with this SKU; raises NotFound."""
-    # PostgreSQL takes no NUL in a text, so what cannot be printed is not looked up.
     found = session.scalars(select(Item).where(Item.sku == sku)).first() if sku.isprintable() else None
     if found is None:
         raise NotFound(f"There is no item {sku!r}. Check the SKU, or add the item first.")
     return found
 
 
-def _priced(session: Session, now: datetime, slug: str | None) -> Iterator[PricedKit]:
-    newest = (
-        select(Price.kit_id, Price.kind, func.max(Price.valid_from).label("since"))
-        .where(Price.valid_from <= now)
-        .group_by(Price.kit_id, Price.kind)
-        .subquery()
+def _priced(reader: Reader, query: Select[Any], now: datetime, sought: Mapping[str, str]) -> list[PricedKit]:
+    rows = reader.execute(query, {"now": now, "day": today(now), **sought}).all()
+    gone = [row.successor_id for row in rows if row.retired_at is not None and row.successor_id is not None]
+    successors = _successors(reader, gone)
+    by_kit = groupby((_cut(row) for row in rows), key=lambda cut: cut[0])
+    return [_offer(list(cuts), successors) for _, cuts in by_kit]
+
+
+def _offer(cuts: list[list[tuple[Any, ...]]], successors: Mapping[int, OfferedItem]) -> PricedKit:
+    kit, limits, prices, notice = cuts[0][:4]
+    parts = [
+        OfferedPart(*(*part, OfferedItem(*(*item, successors.get(successor)))))
+        for *_, part, item, (successor,) in cuts
+        if part[0] is not None
+    ]
+    kit_price, refill_price, loose_price = (Money(*price) for price in (prices[:2], prices[2:4], prices[4:]))
+    return PricedKit(
+        kit=OfferedKit(*(*kit, PlanLimits(*limits), tuple(parts))),
+        price=kit_price,
+        refill_price=refill_price,
+        loose_price=loose_price if loose_price.currency else None,
+        notice=OfferedNotice(*notice) if notice[0] is not None else None,
     )
-    query = (
-        select(Kit, Price)
-        .join(Price, Price.kit_id == Kit.id)
-        .join(
-            newest,
-            (newest.c.kit_id == Price.kit_id) & (newest.c.kind == Price.kind) & (newest.c.since == Price.valid_from),
-        )
-        .where(on_sale())
-        .order_by(Kit.name, Kit.id)
-    )
-    if slug is not None:
-        query = query.where(Kit.slug == slug)
-    prices: dict[Kit, dict[str, Money]] = {}
-    for kit, price in session.execute(query):
-        prices.setdefault(kit, {})[price.kind] = Money(price.amount, price.currency)
-    for kit, kinds in prices.items():
-        if {"kit", "refill"} <= kinds.keys():
-            yield PricedKit(kit, kinds["kit"], kinds["refill"])
+
+
+def _successors(reader: Reader, ids: Sequence[int]) -> dict[int, OfferedItem]:
+    """The items with these ids, each with its own successors; a circle ends where it comes to an item again."""
+    rows: dict[int, Row[Any]] = {}
+    wanted = set(ids)
+    while wanted:
+        rows |= {row.id: row for row in reader.execute(SUCCESSORS, {"ids": sorted(wanted)})}
+        wanted = {row.successor_id for row in rows.values() if row.successor_id is not None} - rows.keys()
+
+    def item(item_id: int, passed: frozenset[int] = frozenset()) -> OfferedItem:
+        *values, after = tuple(rows[item_id])
+        goes_on = after is not None and item_id not in passed
+        return OfferedItem(*(*values, item(after, passed | {item_id}) if goes_on else None))
+
+    return {each: item(each) for each in ids}
+
+
+# The statement is built once, and of tables rather than mapped classes: a page that everybody looks at should cost no
+# more than it must. The names are those of the values in `offered.py`, in their order.
+KIT = ("id", "slug", "name", "summary", "description", "needle_um", "how_to_use", "cleaning", "results")
+LIMITS = ("min_sessions", "max_sessions", "min_weeks", "max_weeks")
+PRICES = ("kit", "refill", "loose")
+NOTICE = ("id", "version", "text", "sha256", "effective_from")
+PART = ("item_id", "in_kit", "in_refill")
+ITEM = ("id", "sku", "name", "weight_g", "millilitres", "sealed", "retired_at")
+WIDTHS = (len(KIT), len(LIMITS), 2 * len(PRICES), len(NOTICE), len(PART), len(ITEM), 1)
+_kit, _notice, _part, _item = (table.__table__ for table in (Kit, ContraindicationNotice, KitComponent, Item))
+
+
+def _cut(row: Row[Any]) -> list[tuple[Any, ...]]:
+    """The row in its pieces, as WIDTHS says."""
+    columns = iter(row)
+    return [tuple(islice(columns, width)) for width in WIDTHS]
+
+
+def _newest_price(kind: str) -> ScalarSelect[int]:
+    """The id of a kit's price of this kind at `:now`."""
+    each = Price.__table__.alias("dated_price").c
+    dated = each.valid_from <= bindparam("now", type_=UTCDateTime())
+    then = select(each.id).where(each.kit_id == _kit.c.id, each.kind == literal_column(f"'{kind}'"), dated)
+    return then.order_by(each.valid_from.desc()).limit(1).correlate(_kit).scalar_subquery()
+
+
+def _offers() -> Select[Any]:
+    prices = {kind: Price.__table__.alias(f"{kind}_price") for kind in PRICES}
+    joined: FromClause = _kit
+    for kind, price in prices.items():
+        joined = joined.join(price, price.c.id == _newest_price(kind), isouter=kind == "loose")
+    joined = joined.outerjoin(_notice, _notice.c.id == newest_notice(_kit.c.id, bindparam("day")))
+    joined = joined.outerjoin(_part, _part.c.kit_id == _kit.c.id).outerjoin(_item, _item.c.id == _part.c.item_id)
+    wanted = [
+        *(_kit.c[name] for name in KIT + LIMITS),
+        *(price.c[name] for price in prices.values() for name in ("amount", "currency")),
+        *(_notice.c[name] for name in NOTICE),
+        *(_part.c[name] for name in PART),
+        *(_item.c[name] for name in (*ITEM, "successor_id")),
+    ]
+    return select(*wanted).select_from(joined).where(on_sale()).order_by(_kit.c.name, _kit.c.id, _part.c.item_id)
+
+
+ALL = _offers()
+BY_SLUG = ALL.where(_kit.c.slug == bindparam("slug"))
+SUCCESSORS = select(*(_item.c[name] for name in (*ITEM, "successor_id"))).where(
+    _item.c.id.in_(bindparam("ids", expanding=True))
+)

@@ -44,4 +44,5 @@ def written(needle_um: int) -> str:
 
 def on_sale() -> ColumnElement[bool]:
     """The condition of every query for kits that are sold; the limit is read when the query runs."""
-    return and_(Kit.published, Kit.needle_um <= bindparam("needle_limit_um", callable_=limit, type_=Kit.needle_um.type))
+    kit = Kit.__table__.c
+    return and_(kit.published, kit.needle_um <= bindparam("needle_limit_um", callable_=limit, type_=kit.needle_um.type))

@@ -12,8 +12,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ScalarSelect, select, update
 from sqlalchemy.orm import Session
 
 from kits import audit
@@ -46,13 +47,16 @@ def notice_in_force(session: Session, kit_id: int, day: date) -> Contraindicatio
 
 def find_in_force(session: Session, kit_id: int, day: date) -> ContraindicationNotice | None:
     """The version in force on `day` of the shop's calendar, if there is one; a statement, however many there are."""
-    effective = (ContraindicationNotice.kit_id == kit_id, ContraindicationNotice.effective_from <= day)
-    return session.scalars(
-        select(ContraindicationNotice)
-        .where(*effective, ContraindicationNotice.withdrawn_at.is_(None))
-        .order_by(ContraindicationNotice.effective_from.desc(), ContraindicationNotice.id.desc())
-        .limit(1)
-    ).first()
+    newest = select(ContraindicationNotice).where(ContraindicationNotice.id == newest_notice(kit_id, day))
+    return session.scalars(newest).first()
+
+
+def newest_notice(kit_id: Any, day: Any) -> ScalarSelect[int]:
+    """The id of the version in force on `day`, as part of a statement; both may be columns of it."""
+    each = ContraindicationNotice.__table__.alias("dated_notice").c
+    effective = select(each.id).where(each.kit_id == kit_id, each.effective_from <= day, each.withdrawn_at.is_(None))
+    newest_first = effective.order_by(each.effective_from.desc(), each.id.desc())
+    return newest_first.limit(1).correlate(Kit.__table__).scalar_subquery()
 
 
 def versions(session: Session, kit_id: int) -> Sequence[ContraindicationNotice]:

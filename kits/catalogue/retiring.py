@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from kits import audit
 from kits.catalogue.kits import item_by_sku
+from kits.catalogue.offered import OfferedItem
 from kits.catalogue.tables import Item
 from kits.errors import BadInput, WrongState
 from kits.host import unit
 from kits.stock.promises.reservations import lock
 
+AnyItem = TypeVar("AnyItem", Item, OfferedItem)
 
-def in_force(item: Item, at: datetime | None = None) -> Item:
+
+def in_force(item: AnyItem, at: datetime | None = None) -> AnyItem:
     """What is sent for `item`, or was as of `at`: itself, or the end of the chain of its successors.
 
     `retire` closes no circle; one that was written by hand ends where it comes to an item again.
@@ -54,7 +58,7 @@ def bring_back(sku: str, *, actor: str, now: datetime) -> None:
         audit.record(session, at=now, actor=actor, action="item.brought_back", subject=f"item {sku}")
 
 
-def _is_retired(item: Item, at: datetime | None) -> bool:
+def _is_retired(item: Item | OfferedItem, at: datetime | None) -> bool:
     return item.retired_at is not None and (at is None or item.retired_at <= at)
 
 

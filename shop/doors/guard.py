@@ -1,4 +1,4 @@
-"""What every blueprint of ours is given when it is made: a limit, CSRF, response headers."""
+"""What every blueprint of ours is given when it is made: a limit, CSRF, response headers, one time a request."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Response
 from flask.sansio.blueprints import Blueprint
 
+from kits import clock
 from shop.doors import forgery, headers, limits
 from shop.doors.refusals import plain_page
 
@@ -24,6 +25,8 @@ def guard(
     a blueprint is also taken out of the host's `CSRFProtect`. `refuse` makes
     the answers 400 (CSRF) and 429 (limit).
     """
+    blueprint.before_request(clock.look_once)
+    blueprint.teardown_request(_over)
     if limit is not None:
         blueprint.before_request(limits.check(limits.BUDGETS[limit], refuse))
     if csrf:
@@ -32,3 +35,7 @@ def guard(
     else:
         blueprint.url_value_preprocessor(forgery.exempt(blueprint))
     blueprint.after_request(headers.add)
+
+
+def _over(error: BaseException | None) -> None:
+    clock.look_again()

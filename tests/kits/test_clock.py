@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import copy_context
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ from flask import Flask
 from kits import clock, host
 from kits.clock import ClockIsReal
 from kits.tables import Base
+from tests.bench.statements import counted
 from tests.servers.sandbox import KEY
 
 MOMENT = timedelta(seconds=5)
@@ -87,6 +89,31 @@ def test_many_who_move_it_at_once_leave_it_at_the_latest(demo: Flask, at_once: C
 def test_reading_the_time_opens_no_transaction(demo: Flask) -> None:
     clock.now()
     host.outside_transaction()
+
+
+def test_where_one_look_is_to_do_it_is_taken_once(demo: Flask, another_app: Callable[..., Flask]) -> None:
+    clock.look_once()
+    with counted(host.engine()) as looks:
+        first = clock.now()
+        with another_app().app_context():
+            copy_context().run(elsewhere)
+        assert clock.now() - first < MOMENT
+    assert len(looks) == 1
+    clock.look_again()
+    assert clock.now() - first > timedelta(days=99)
+
+
+def elsewhere() -> None:
+    clock.look_again()
+    clock.move_to(real() + timedelta(days=100))
+
+
+def test_whoever_moves_the_clock_sees_the_move_at_once(demo: Flask) -> None:
+    clock.look_once()
+    first = clock.now()
+    moved = clock.move_to(real() + timedelta(days=100))
+    clock.look_again()
+    assert moved - first > timedelta(days=99)
 
 
 @pytest.mark.parametrize(

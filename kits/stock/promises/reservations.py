@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select, union_all, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from kits.catalogue.tables import Item
 from kits.errors import SoldOut
+from kits.host import Reader
 from kits.stock.promises.availability import Shelf
-from kits.stock.tables import ALLOCATED, HELD, RELEASED, Commitment, Lot, Reservation
+from kits.stock.promises.statements import COUNTS, LOCK
+from kits.stock.tables import ALLOCATED, HELD, RELEASED, Reservation
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Demand:
     serves_until: date
 
 
-def shelves(session: Session, item_ids: Iterable[int], today: date, *, for_refill: bool = False) -> dict[int, Shelf]:
+def shelves(reader: Reader, item_ids: Iterable[int], today: date, *, for_refill: bool = False) -> dict[int, Shelf]:
     """What is free of the given items and what is promised of them, in one statement.
 
     What was set aside in a lot that has expired since, or no longer lasts
@@ -39,45 +39,30 @@ def shelves(session: Session, item_ids: Iterable[int], today: date, *, for_refil
     new kits, and among refills the one that is due first takes first.
     """
     ids = sorted(set(item_ids))
+    if isinstance(reader, Session):
+        reader.flush()
     found = {item_id: Shelf({}, {}) for item_id in ids}
-    for kind, item_id, day, units in session.execute(_counts(ids, today, for_refill)):
+    for kind, item_id, day, units in reader.execute(COUNTS[for_refill], {"ids": ids, "today": today}):
         days = found[item_id].lots if kind == "lot" else found[item_id].promised
         days[day] = days.get(day, 0) + int(units)  # type: ignore[index]
     return found
 
 
-def _counts(ids: Sequence[int], today: date, for_refill: bool) -> Select[*tuple[Any, ...]]:
-    lots = select(literal("lot").label("kind"), Lot.item_id, Lot.expires_on, func.sum(Lot.free))
-    held = select(literal("held"), Reservation.item_id, Reservation.serves_until, func.sum(Reservation.quantity))
-    kept = select(literal("kept"), Commitment.item_id, Commitment.serves_until, func.sum(Commitment.quantity))
-    too_soon = or_(Lot.expires_on < today, Lot.expires_on < Reservation.serves_until)
-    aside = held.join(Lot, Lot.id == Reservation.lot_id).where(Reservation.state == ALLOCATED, too_soon)
-    parts = [
-        lots.where(Lot.item_id.in_(ids), Lot.on_hand > 0).group_by(Lot.item_id, Lot.expires_on),
-        *(
-            owed.where(Reservation.item_id.in_(ids)).group_by(Reservation.item_id, Reservation.serves_until)
-            for owed in (held.where(Reservation.state == HELD), aside)
-        ),
-    ]
-    if not for_refill:
-        parts.append(kept.where(Commitment.item_id.in_(ids)).group_by(Commitment.item_id, Commitment.serves_until))
-    return select(union_all(*parts).subquery())
-
-
-def how_many(session: Session, demands: Sequence[Demand], today: date) -> int:
+def how_many(reader: Reader, demands: Sequence[Demand], today: date) -> int:
     """How many times all of `demands` together can be met now for a new order; a look without a lock."""
     wanted: dict[int, dict[date, int]] = {}
     for demand in demands:
         days = wanted.setdefault(demand.item_id, {})
         days[demand.serves_until] = days.get(demand.serves_until, 0) + demand.quantity
-    found = shelves(session, wanted, today)
+    found = shelves(reader, wanted, today)
     return min((found[item].times(units, today) for item, units in wanted.items()), default=0)
 
 
 def lock(session: Session, item_ids: Iterable[int]) -> None:
-    """Take the items' row locks, in the order that all take them in; held until the unit ends."""
-    for item_id in sorted(set(item_ids)):
-        session.execute(update(Item).where(Item.id == item_id).values(claims=Item.claims + 1))
+    """Take the items' row locks, in the order that all take them in; held until the unit ends. One statement."""
+    if ids := sorted(set(item_ids)):
+        session.flush()
+        session.execute(LOCK, {"ids": ids})
 
 
 def lock_items(session: Session, order_number: str) -> None:
@@ -97,17 +82,18 @@ def reserve(
     """Promise all of `demands` to the order or nothing; raises SoldOut. Last in the caller's unit."""
     lock(session, (demand.item_id for demand in demands))
     _check(session, demands, today, for_refill)
-    session.add_all(
-        Reservation(
-            item_id=demand.item_id,
-            order_number=order_number,
-            quantity=demand.quantity,
-            serves_until=demand.serves_until,
-            made_at=now,
-        )
+    rows = [
+        {
+            "item_id": demand.item_id,
+            "order_number": order_number,
+            "quantity": demand.quantity,
+            "serves_until": demand.serves_until,
+            "made_at": now,
+        }
         for demand in demands
-    )
-    session.flush()
+    ]
+    if rows:
+        session.execute(insert(Reservation.__table__), rows)  # type: ignore[arg-type]
 
 
 def reserve_again(session: Session, order_number: str, *, today: date, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -11,10 +11,12 @@ from kits import host
 from kits.catalogue.first_kit import KIT_PRICE, REFILL_PRICE, ROLLER, SERUM, SLUG
 from kits.catalogue.kits import item_by_sku, kit_by_slug, published_kits
 from kits.catalogue.notice import notice_in_force
+from kits.catalogue.retiring import in_force, retire
 from kits.catalogue.session_plan import SessionPlan
-from kits.catalogue.tables import Kit, Price
+from kits.catalogue.tables import Item, Kit, Price
 from kits.errors import NotFound
 from kits.money import Money
+from tests.bench.statements import counted
 
 
 def offer(now: datetime) -> tuple[int, int]:
@@ -70,6 +72,44 @@ def test_a_kit_that_is_not_published_is_not_found(kit: str, now: datetime) -> No
 def test_an_unknown_slug_is_not_found(kit: str, now: datetime, slug: str) -> None:
     with pytest.raises(NotFound):
         kit_by_slug(host.session(), slug, now)
+
+
+def test_a_kit_is_looked_up_with_parts_prices_and_notice_in_one_statement(kit: str, now: datetime) -> None:
+    change("loose", 5500, now)
+    with counted(host.engine()) as statements:
+        found = kit_by_slug(host.session(), kit, now)
+        assert [part.item.sku for part in found.kit.components] == [ROLLER, SERUM]
+        assert found.loose_price == Money(5500, "GBP")
+        assert found.notice is not None
+        assert found.notice.version == "1"
+    assert len(statements) == 1
+
+
+def test_a_kit_needs_no_loose_price_and_no_notice_to_be_looked_up(kit: str) -> None:
+    before = datetime(2019, 6, 1, tzinfo=UTC)
+    for kind in ("kit", "refill"):
+        change(kind, 1, before)
+    found = kit_by_slug(host.session(), kit, before)
+    assert (found.loose_price, found.notice) == (None, None)
+
+
+def test_a_kit_knows_what_is_sent_for_a_retired_part(kit: str, now: datetime) -> None:
+    with host.unit() as session:
+        session.add_all([Item(sku="SERUM-B", name="Serum B"), Item(sku="SERUM-C", name="Serum C")])
+    retire(SERUM, "SERUM-B", actor="staff:1", now=now)
+    retire("SERUM-B", "SERUM-C", actor="staff:1", now=now + timedelta(days=1))
+    serum = kit_by_slug(host.session(), kit, now).kit.components[1].item
+    assert (in_force(serum).sku, in_force(serum, now).sku) == ("SERUM-C", "SERUM-B")
+    assert in_force(serum, now - timedelta(days=1)).sku == SERUM
+
+
+def test_what_a_circle_of_successors_would_send_is_found_all_the_same(kit: str, now: datetime) -> None:
+    with host.unit() as session:
+        ids = {item.sku: item.id for item in session.scalars(select(Item))}
+        for sku, successor in ((ROLLER, SERUM), (SERUM, ROLLER)):
+            session.execute(update(Item).where(Item.sku == sku).values(retired_at=now, successor_id=ids[successor]))
+    roller = kit_by_slug(host.session(), kit, now).kit.components[0].item
+    assert in_force(roller).sku in {ROLLER, SERUM}
 
 
 def test_the_kits_on_sale_are_listed_with_their_prices(kit: str, now: datetime) -> None:

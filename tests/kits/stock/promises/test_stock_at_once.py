@@ -11,15 +11,19 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import pytest
+from flask import Flask
 from sqlalchemy import event, func, select
 
 from kits import host
+from kits.catalogue.tables import Item
 from kits.errors import SoldOut
 from kits.stock.ledger import Cause
 from kits.stock.moves import packing
 from kits.stock.moves.receiving import Delivery, receive
-from kits.stock.promises.reservations import Demand, reserve
+from kits.stock.promises.reservations import Demand, lock, reserve
 from kits.stock.tables import Lot, Reservation
+from tests.bench.statements import counted
 
 AtOnce = Callable[..., list[Any]]
 Put = Callable[..., None]
@@ -77,6 +81,36 @@ def test_a_parcel_that_leaves_while_stock_is_counted_is_not_counted_twice(
     counting.clear()
     bought, _ = at_once([buy, pack])
     assert isinstance(bought, SoldOut)
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_locks_are_taken_in_the_order_of_ids_wherever_the_rows_lie(app: Flask, items: tuple[int, int]) -> None:
+    with host.unit() as session:
+        lock(session, items[:1])  # on PostgreSQL a row that is written moves behind the others
+    first, second = sorted(items)
+    taken = threading.Event()
+
+    def both() -> None:
+        with app.app_context(), host.unit() as session:
+            lock(session, [second, first])
+            taken.set()
+
+    waiting = threading.Thread(target=both)
+    with host.unit() as session:
+        lock(session, [first])
+        waiting.start()
+        assert not taken.wait(0.2)
+        mine = select(Item.id).where(Item.id == second).with_for_update(nowait=True)
+        assert session.scalar(mine) == second  # whoever waits for the first does not hold the second
+    waiting.join(5)
+    assert taken.is_set()
+
+
+def test_all_locks_are_one_statement(items: tuple[int, int]) -> None:
+    with host.unit() as session, counted(host.engine()) as statements:
+        lock(session, items)
+    assert len(statements) == 1
+    assert host.session().scalars(select(Item.claims)).all() == [1, 1]
 
 
 counting = threading.Event()
