@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from flask import Flask, current_app
@@ -62,6 +62,12 @@ From then on the mail is not accepted any more, until the mail server takes it a
 Card = Callable[[datetime], str]
 """Safe HTML of one card on the admin's "Today"; empty when there is nothing to do."""
 
+PlansByNotice = Callable[[Session], dict[int, int]]
+"""How many plans that run acknowledged each version of a notice, with their order or since, by the notice's id."""
+
+PlansToAsk = Callable[[Session, int, date, datetime], int]
+"""Given a kit's id, a day and now: how many running plans would be told of a notice that begins on that day."""
+
 
 @dataclass
 class Registers:
@@ -82,6 +88,8 @@ class Registers:
     admin_pages: list[tuple[str, str]] = field(default_factory=list)
     item_pages: list[tuple[str, str]] = field(default_factory=list)
     lot_pages: list[tuple[str, str]] = field(default_factory=list)
+    plans_by_notice: list[PlansByNotice] = field(default_factory=list)
+    plans_to_ask: list[PlansToAsk] = field(default_factory=list)
     offers_refills: bool = False
     url_prefix: str = ""
 

@@ -128,7 +128,7 @@ def add(
     text = checked(text)
     notice = ContraindicationNotice(
         kit_id=kit_id,
-        version=_next_number(versions(session, kit_id)),
+        version=next_number(versions(session, kit_id)),
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         effective_from=effective_from,
@@ -158,6 +158,11 @@ def one(known: Sequence[ContraindicationNotice], version: str) -> Contraindicati
     raise NotFound("There is no such version of the notice.")
 
 
+def next_number(known: Sequence[ContraindicationNotice]) -> str:
+    """What the next version is called; a number is used once, also when its version was withdrawn."""
+    return str(max((int(each.version) for each in known if re.fullmatch("[0-9]{1,9}", each.version)), default=0) + 1)
+
+
 def _locked(session: Session, slug: str) -> int:
     """The kit's id under its row lock: whoever publishes or withdraws for the same kit meanwhile waits."""
     kit_id = session.scalar(select(Kit.id).where(Kit.slug == slug)) if slug.isprintable() else None
@@ -169,7 +174,3 @@ def _locked(session: Session, slug: str) -> int:
 
 def _made_by(known: Sequence[ContraindicationNotice], submission: str | None) -> ContraindicationNotice | None:
     return next((each for each in known if submission and each.submission == submission), None)
-
-
-def _next_number(known: Sequence[ContraindicationNotice]) -> str:
-    return str(max((int(each.version) for each in known if re.fullmatch("[0-9]{1,9}", each.version)), default=0) + 1)

@@ -17,6 +17,7 @@ from shop.api.problems import refused
 from shop.api.schemas import Order as OrderAnswer
 from shop.api.schemas import OrderPlaced, OrderRequest
 from shop.links import order_url, return_url
+from shop.orders.acknowledged import Acknowledged, acknowledged
 from shop.orders.basket import Wish, priced
 from shop.orders.checkout import Address, Purchase, place
 from shop.orders.find import order_by_id, order_by_token
@@ -54,7 +55,9 @@ def place_order() -> Any:
 def order(token: str) -> Any:
     """Where an order stands, with what the rooms above know of its refills."""
     found, now = order_by_token(session(), token), clock.now()
-    known = {"number": found.number, "state": found.state, "lines": [_line(line) for line in found.lines]}
+    read = [_read(each) for each in acknowledged(session(), found)]
+    lines = [_line(line) for line in found.lines]
+    known = {"number": found.number, "state": found.state, "lines": lines, "acknowledgements": read}
     answer: dict[str, Any] = OrderAnswer(exclude=["refills"]).dump(known)
     added = {name: field(found, now) for name, field in registers().api_fields.items()}
     return {**answer, "refills": [], **added}
@@ -119,6 +122,11 @@ def _plan_total(line: OrderLine, currency: str) -> Money:
 
 def _line(line: OrderLine) -> dict[str, Any]:
     return {"kit": line.kit.slug, "quantity": line.quantity, "plan": line.plan, "refills": line.refills}
+
+
+def _read(each: Acknowledged) -> dict[str, Any]:
+    given = each.given
+    return {"kit": each.kit.slug, **{name: getattr(given, name) for name in ("version", "sha256", "accepted_at")}}
 
 
 def _unpaid(error: RefilleryError, number: str, token: str) -> Response:

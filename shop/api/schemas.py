@@ -168,6 +168,15 @@ class Refill(Schema):
     state = fields.String(required=True)
 
 
+class Acknowledged(Schema):
+    """Which version of a kit's notice was acknowledged with the order; `sha256` is that of its text in UTF-8."""
+
+    kit = fields.String(required=True)
+    version = fields.String(required=True)
+    sha256 = fields.String(required=True)
+    accepted_at = fields.AwareDateTime(required=True)
+
+
 class Order(Schema):
     """Where an order stands."""
 
@@ -175,6 +184,7 @@ class Order(Schema):
     state = fields.String(required=True, validate=validate.OneOf(STATES))
     lines = fields.List(fields.Nested(OrderedLine), required=True)
     refills = fields.List(fields.Nested(Refill), required=True)
+    acknowledgements = fields.List(fields.Nested(Acknowledged), required=True)
 
 
 class FieldError(Schema):

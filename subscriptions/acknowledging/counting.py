@@ -16,19 +16,18 @@ from subscriptions.tables import ACTIVE, SCHEDULED, Refill, Subscription
 LONG = timedelta(days=14)
 
 
-def plans_by_notice(session: Session, kit_id: int) -> dict[int, int]:
-    """How many of a kit's running plans acknowledged each version, with their order or since, by the notice's id."""
-    running = (Subscription.state == ACTIVE, Subscription.kit_id == kit_id)
+def plans_by_notice(session: Session) -> dict[int, int]:
+    """How many running plans acknowledged each version, with their order or since, by the notice's id; a statement."""
     with_order = (
         select(Acknowledgement.notice_id, Subscription.id.label("plan"))
         .join(Subscription, Subscription.order_id == Acknowledgement.order_id)
         .join(ContraindicationNotice, ContraindicationNotice.id == Acknowledgement.notice_id)
-        .where(*running, ContraindicationNotice.kit_id == kit_id)
+        .where(Subscription.state == ACTIVE, ContraindicationNotice.kit_id == Subscription.kit_id)
     )
     since = (
         select(PlanAcknowledgement.notice_id, Subscription.id)
         .join(Subscription, Subscription.id == PlanAcknowledgement.subscription_id)
-        .where(*running, PlanAcknowledgement.accepted_at.is_not(None))
+        .where(Subscription.state == ACTIVE, PlanAcknowledgement.accepted_at.is_not(None))
     )
     each = union_all(with_order, since).subquery()
     counts = session.execute(select(each.c.notice_id, func.count()).group_by(each.c.notice_id))

@@ -104,7 +104,7 @@ def test_the_order_calls_answer_as_written(client: Visitor, stocked: str, today:
     assert placed.json["total"] == {"amount": 17800, "currency": "GBP"}
     assert placed.json["plan_total"] == {"amount": 37400, "currency": "GBP"}
     told = client.get(f"/api/v1/orders/{placed.json['token']}").json
-    assert set(told) == {"number", "state", "lines", "refills"}
+    assert set(told) == {"number", "state", "lines", "refills", "acknowledgements"}
     assert (told["number"], told["state"], told["refills"]) == (placed.json["number"], "awaiting_payment", [])
     assert told["lines"] == [{name: body["lines"][0][name] for name in ("kit", "quantity", "plan", "refills")}]
     client.get(sandbox.pay(placed.json["payment_url"]).headers["Location"])

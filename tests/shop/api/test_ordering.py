@@ -38,7 +38,12 @@ def test_paying_leads_back_to_the_orders_own_page(client: Visitor, sandbox: Sand
 def test_an_order_says_where_it_stands(client: Visitor, sandbox: Sandbox, body: Body) -> None:
     placed = client.post(ORDERS, json=body).json
     found = client.get(f"{ORDERS}/{placed['token']}").json
+    [read] = found.pop("acknowledgements")
     assert found == {"number": placed["number"], "state": "awaiting_payment", "lines": body["lines"], "refills": []}
+    told = client.get(f"/api/v1/notice?kit={stocked}").json
+    assert (read["kit"], read["version"]) == (stocked, told["version"])
+    assert read["sha256"] == hashlib.sha256(told["text"].encode()).hexdigest()
+    assert datetime.fromisoformat(read["accepted_at"]).tzinfo is not None
 
 
 def test_the_whole_plan_with_its_refills_is_told(client: Visitor, sandbox: Sandbox, body: Body) -> None:
