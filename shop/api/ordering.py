@@ -126,7 +126,7 @@ def _line(line: OrderLine) -> dict[str, Any]:
 
 def _read(each: Acknowledged) -> dict[str, Any]:
     given = each.given
-    return {"kit": each.kit.slug, **{name: getattr(given, name) for name in ("version", "sha256", "accepted_at")}}
+    return {"kit": each.kit, **{name: getattr(given, name) for name in ("version", "sha256", "accepted_at")}}
 
 
 def _unpaid(error: RefilleryError, number: str, token: str) -> Response:

@@ -14,18 +14,19 @@ from shop.orders.tables import Acknowledgement, Order
 
 @dataclass(frozen=True)
 class Acknowledged:
-    """What was acknowledged (`given`), the version it names and the kit that is of."""
+    """What was acknowledged (`given`), the version it names, and the slug and the name of the kit that is of."""
 
     given: Acknowledgement
     notice: ContraindicationNotice
-    kit: Kit
+    kit: str
+    kit_name: str
 
 
 def acknowledged(session: Session, order: Order) -> Sequence[Acknowledged]:
     """What was acknowledged with the order, or with the first order behind a refill's, by kit; one statement."""
     first = aliased(Order)
     rows = session.execute(
-        select(Acknowledgement, ContraindicationNotice, Kit)
+        select(Acknowledgement, ContraindicationNotice, Kit.slug, Kit.name)
         .join(first, first.id == Acknowledgement.order_id)
         .join(ContraindicationNotice, ContraindicationNotice.id == Acknowledgement.notice_id)
         .join(Kit, Kit.id == ContraindicationNotice.kit_id)

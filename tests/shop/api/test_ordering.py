@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -40,8 +41,9 @@ def test_an_order_says_where_it_stands(client: Visitor, sandbox: Sandbox, body: 
     found = client.get(f"{ORDERS}/{placed['token']}").json
     [read] = found.pop("acknowledgements")
     assert found == {"number": placed["number"], "state": "awaiting_payment", "lines": body["lines"], "refills": []}
-    told = client.get(f"/api/v1/notice?kit={stocked}").json
-    assert (read["kit"], read["version"]) == (stocked, told["version"])
+    kit = body["lines"][0]["kit"]
+    told = client.get(f"/api/v1/notice?kit={kit}").json
+    assert (read["kit"], read["version"]) == (kit, told["version"])
     assert read["sha256"] == hashlib.sha256(told["text"].encode()).hexdigest()
     assert datetime.fromisoformat(read["accepted_at"]).tzinfo is not None
 
