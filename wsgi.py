@@ -20,6 +20,7 @@ from kits.engines import prepare
 from kits.tables import Base
 from shop import Shop
 from shop.doors import standalone_cookies
+from shop.storefront.sitemap import robots
 from subscriptions import Subscriptions
 
 FROM_ENVIRONMENT = {
@@ -60,6 +61,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     standalone_cookies(app)
     Shop(app)
     Subscriptions(app)
+    app.add_url_rule("/robots.txt", "robots", robots)
     return app
 
 

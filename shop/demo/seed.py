@@ -22,6 +22,7 @@ from shop.orders.basket import Wish
 from shop.orders.checkout import Address, Purchase, place
 from shop.orders.find import order_by_id
 from shop.orders.tables import PAID, Order
+from shop.owner import facts
 from shop.payments import settle
 from shop.payments.start import pay_in_person
 from shop.registers import registers
@@ -33,6 +34,17 @@ CUSTOMER, STAFF, PASSWORD = "maria@example.org", "admin@example.org", "refillery
 CARD = "4242424242424242"
 SESSIONS, EVERY_WEEKS = 10, 3
 SUPPLIER = "Example Laboratories"
+FACTS = {
+    "trader_name": "Example Ltd",
+    "trader_address": "1 Example Street\nLondon N1 1AA",
+    "trader_email": "hello@example.org",
+    "trader_phone": "020 7946 0000",
+    "company_number": "01234567",
+    "vat_number": "GB123456789",
+    "clinic_session": 15000,
+    "clinic_source": "Example figure of the demo: set your own and where it is from",
+}
+"""Who trades in the demo: nobody, with numbers of the documented forms that belong to no one."""
 LOTS = (
     (first_kit.ROLLER, "R-2407", 40, 1500),
     (first_kit.SERUM, "S-0611", 12, 330),
@@ -58,6 +70,7 @@ def _catalogue_and_staff() -> None:
     with host.unit() as session:
         first_kit.plant(session, now)
         add_staff(session, STAFF, PASSWORD, now)
+    facts.change(FACTS, actor="demo", now=now)
 
 
 def _receive() -> None:

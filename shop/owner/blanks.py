@@ -31,6 +31,8 @@ ADDRESSES = {
     "about_page": "refillery_storefront.about",
     "account_page": "refillery_account.home",
 }
+DRAWINGS = ("roller", "vial", "calendar", "capsule", "syringe", "stethoscope", "hourglass", "glass")
+"""`{drawing_roller}` on a line of its own is that drawing on a page of the shop, and nothing in a mail."""
 _BLANK = re.compile(r"\{([a-z_]+)\}")
 _MARKS = re.compile(r"[\\`*_\[\]<>#|~&!]")
 
@@ -52,6 +54,7 @@ def plain(text: str, facts: Facts) -> str:
 
 def _fill(text: str, facts: Facts, mailed: bool, written: Callable[[str], str]) -> str:
     said = {name: written(value) for name, value in _said(facts).items()}
+    said |= {f"drawing_{name}": "" for name in DRAWINGS} if mailed else {}
     lines = (line for line in text.splitlines() if all(said.get(name, "-") for name in _BLANK.findall(line)))
     return "\n".join(_BLANK.sub(lambda blank: _value(blank, said, mailed), line) for line in lines)
 

@@ -50,6 +50,11 @@ class Facts:
         return self.vat_permille if self.vat_registered else None
 
     @property
+    def compares(self) -> bool:
+        """True when pages may show the cost beside a clinic's: the owner has given the figure and where it is from."""
+        return bool(self.clinic_session and self.clinic_source)
+
+    @property
     def vat_words(self) -> str:
         """What every page with a price says about VAT."""
         return "Prices include VAT." if self.vat_registered else "We are not registered for VAT, so no VAT is charged."

@@ -11,16 +11,20 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from kits import clock
+from kits.catalogue import needles
 from kits.catalogue.kits import PricedKit, kit_by_slug, published_kits
 from kits.catalogue.notice import notice_in_force
 from kits.catalogue.plan_line import PlanLine, plan_line
-from kits.catalogue.session_plan import SessionPlan
+from kits.catalogue.results_line import results_line
+from kits.catalogue.unit_price import per_100_ml
 from kits.errors import BadInput
 from kits.host import session
 from kits.stock.promises.reservations import how_many
 from shop.orders.basket import LATEST_START_DAYS, MOST_A_LINE, PricedLine, Wish, price
+from shop.owner import facts
 from shop.registers import registers
 from shop.storefront.forms import PlanForm, Wrong, sentences, taken
+from shop.storefront.telling import product, told
 
 DAYS_TO_DELIVER = 7
 FIELDS = ("sessions", "every_weeks", "start", "quantity", "refills")
@@ -39,15 +43,17 @@ def front() -> str:
     """The front page: every kit on sale, and what the longest plan of the first looks like."""
     now = clock.now()
     offers = published_kits(session(), now)
-    example = plan_line(_longest(offers[0], now)) if offers else None
-    return render_template("shop/front.html", offers=offers, example=example)
+    known = facts.shown()
+    example = _example(offers[0], now) if offers else {}
+    return render_template("shop/front.html", offers=offers, shop_facts=known, **told("front"), **example)
 
 
 def kits() -> BaseResponse:
     """Straight to the kit while there is only one."""
     offers = published_kits(session(), clock.now())
     if len(offers) == 1:
-        return redirect(url_for("refillery_storefront.kit", slug=offers[0].kit.slug))
+        asked: dict[str, Any] = {field: request.args[field] for field in FIELDS if field in request.args}
+        return redirect(url_for("refillery_storefront.kit", slug=offers[0].kit.slug, **asked))
     return redirect(url_for("refillery_storefront.front"))
 
 
@@ -63,7 +69,7 @@ def kit_page(slug: str, asked: Mapping[str, str], errors: dict[str, str] | None 
     found = _plan(offer, asked, now)
     found["errors"] = errors or found["errors"]
     notice = notice_in_force(session(), offer.kit.id, clock.today(now))
-    page = render_template("shop/kit.html", notice=notice, **_choices(offer, now), **found)
+    page = render_template("shop/kit.html", notice=notice, **_choices(offer, now), **_about(offer, found), **found)
     return page, 422 if found["errors"] else 200
 
 
@@ -80,7 +86,7 @@ def _plan(offer: PricedKit, asked: Mapping[str, str], now: datetime) -> dict[str
     """What the plan builder shows: the typed values, and the plan or the sentences about it."""
     values = _start_from(offer, now) | {field: asked[field] for field in FIELDS if field in asked}
     found: dict[str, Any] = {"offer": offer, "values": values, "offered": None, "errors": {}}
-    found["offers_refills"] = registers().offers_refills
+    found |= {"offers_refills": registers().offers_refills, "shop_facts": facts.shown()}
     try:
         found["offered"] = _offered(offer, wish_from(offer.kit.slug, taken(PlanForm, values)), now)
     except (Wrong, BadInput) as error:
@@ -98,9 +104,29 @@ def _offered(offer: PricedKit, wish: Wish, now: datetime) -> Offered:
     return Offered(line, plan_line(line.plan), how_many(session(), line.demands(), clock.today(now)))
 
 
-def _longest(offer: PricedKit, now: datetime) -> SessionPlan:
+def _about(offer: PricedKit, found: Mapping[str, Any]) -> dict[str, Any]:
+    """What the kit's page says of the kit, whatever plan is asked for."""
+    address, offered = told("kit", slug=offer.kit.slug), found["offered"]
+    return {
+        **address,
+        "structured": product(offer, found["shop_facts"], offered.left, **address) if offered else None,
+        "unit_price": per_100_ml(offer.refill_price, offer.kit.components),
+        "needle": needles.written(offer.kit.needle_um),
+        "needle_warning": needles.needs_warning(offer.kit.needle_um),
+        "results": results_line(offer.kit.results),
+    }
+
+
+def _example(offer: PricedKit, now: datetime) -> dict[str, Any]:
+    """The longest plan of a kit, which the front page draws, and what it costs."""
     limits = offer.kit.limits
-    return limits.plan(limits.max_sessions, limits.max_weeks, clock.today(now) + timedelta(days=DAYS_TO_DELIVER))
+    plan = limits.plan(limits.max_sessions, limits.max_weeks, clock.today(now) + timedelta(days=DAYS_TO_DELIVER))
+    return {
+        "example": plan_line(plan),
+        "example_total": offer.total(plan),
+        "needle": needles.written(offer.kit.needle_um),
+        "results": results_line(offer.kit.results),
+    }
 
 
 def _start_from(offer: PricedKit, now: datetime) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -69,4 +71,11 @@ def test_a_reader_of_the_text_itself_sees_no_escapes() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_no_blank_of_a_shipped_page_is_left_open(page: str) -> None:
     for facts in (Facts(), FACTS, Facts(*["x"] * 6)):
-        assert "{" not in filled(shipped(page).text, facts)
+        assert not re.search(r"\{(?!drawing_)", filled(shipped(page).text, facts))
+        assert "{" not in filled(shipped(page).text, facts, mailed=True)
+
+
+def test_a_drawing_stands_on_a_page_and_not_in_a_mail() -> None:
+    text = "One\n\n{drawing_roller}\n\nTwo {drawing_cat}"
+    assert filled(text, FACTS) == text
+    assert filled(text, FACTS, mailed=True) == "One\n\n\nTwo {drawing_cat}"

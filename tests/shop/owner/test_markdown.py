@@ -60,9 +60,16 @@ def test_html_that_was_typed_is_shown_as_it_was_typed() -> None:
     assert html("a <b>bold</b> claim") == "<p>a &lt;b&gt;bold&lt;/b&gt; claim</p>\n"
 
 
-def test_headings_stand_below_the_page_s_own() -> None:
-    made = html("# One\n\n## Two\n\n###### Six")
-    assert re.findall(r"<(h\d)", made) == ["h2", "h3", "h6"]
+@pytest.mark.parametrize(
+    ("text", "top", "levels"),
+    [
+        ("# One\n\n## Two\n\n###### Six", 2, ["h2", "h3", "h6"]),
+        ("## One\n\n### Two\n\n## One", 2, ["h2", "h3", "h2"]),
+        ("### Three\n\n# One", 3, ["h5", "h3"]),
+    ],
+)
+def test_headings_stand_below_those_of_the_page(text: str, top: int, levels: list[str]) -> None:
+    assert re.findall(r"<(h\d)", html(text, top)) == levels
 
 
 def test_headings_can_be_linked_to_though_they_are_called_the_same() -> None:

@@ -42,21 +42,15 @@ def test_the_front_page_of_an_empty_shop_says_so(client: Visitor) -> None:
     assert client.get("/kits").location == "/"
 
 
-def test_the_menu_leads_straight_to_the_only_kit(client: Visitor, kit: str) -> None:
+def test_the_menu_leads_straight_to_the_only_kit_with_the_plan_asked_for(client: Visitor, kit: str) -> None:
     assert client.get("/kits").location == KIT
+    assert client.get("/kits?sessions=6&every_weeks=4&x=1").location == f"{KIT}?sessions=6&every_weeks=4"
 
 
 def test_the_kit_page_shows_what_one_needs_to_know_before_buying(client: Visitor, stocked: str) -> None:
     said = words(client.get(KIT))
-    for fact in (
-        "£89.00",
-        "£49.00",
-        "not registered for VAT",
-        "In stock",
-        "0.25 mm",
-        "anticoagulants",
-        "The maker says",
-    ):
+    facts = ("£89.00", "£49.00", "not registered for VAT", "In stock", "0.25 mm", "anticoagulants")
+    for fact in (*facts, "Put on the serum", "70% isopropyl alcohol", "2 to 3 months: where results come"):
         assert fact in said
 
 
