@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import current_app, render_template
 
 from shop.templating import words
+from shop.work.mailing.layout import laid_out
 from shop.work.outbox import Letter
 
 
@@ -13,9 +14,4 @@ def letter(subject: str, template: str, **about: object) -> Letter:
     about = {"subject": subject, **words(), **about}
     text = render_template(f"{template}.txt", **about)
     own_or_laid_out = current_app.jinja_env.select_template([f"{template}.html", "shop/mails/letter.html"])
-    return Letter(subject, text, render_template(own_or_laid_out, **about, paragraphs=_paragraphs(text)))
-
-
-def _paragraphs(text: str) -> list[list[str]]:
-    """The text's paragraphs, each a list of its lines."""
-    return [block.split("\n") for block in text.strip().split("\n\n") if block.strip()]
+    return Letter(subject, text, render_template(own_or_laid_out, **about, parts=laid_out(text)))

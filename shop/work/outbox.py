@@ -7,15 +7,18 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parseaddr
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from kits.settings import setting
 from kits.tables import Row
 from shop.work.leases import ClaimedRow
 
 LARGEST_FILE = 2_000_000
 LONGEST_NAME = 100
+_DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,200}")
 _MEDIA_TYPE = re.compile(r"(?!multipart/|message/)[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
 
 
@@ -145,5 +148,6 @@ def post(
 
 
 def new_message_id() -> str:
-    """A Message-ID that no other mail has."""
-    return f"<{uuid.uuid4().hex}@refillery>"
+    """A Message-ID that no other mail has, in the sender's own domain."""
+    domain = parseaddr(str(setting("MAIL_FROM")))[1].rpartition("@")[2]
+    return f"<{uuid.uuid4().hex}@{domain if _DOMAIN.fullmatch(domain) else 'refillery.invalid'}>"

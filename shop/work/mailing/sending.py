@@ -8,6 +8,7 @@ sent twice, because the answer was lost, carries the same Message-ID both times.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from email.utils import formataddr
 
 from sqlalchemy import ColumnElement, false, update
 
@@ -41,7 +42,7 @@ def send_mail(mail_id: int, now: datetime) -> None:
     if mail is None:
         return
     try:
-        deliver(url, mail, str(setting("MAIL_FROM")))
+        deliver(url, mail, _sender())
     except RecipientRefused as refusal:
         _record_refusal(mail, str(refusal), now)
     except ServerRests:
@@ -52,6 +53,12 @@ def send_mail(mail_id: int, now: datetime) -> None:
     else:
         with unit():
             _note(mail, state=SENT, sent_at=now, problem=None, failing_since=None)
+
+
+def _sender() -> str:
+    """Who the mails are from: MAIL_FROM, with the shop's name before it when it is an address alone."""
+    sender, name = str(setting("MAIL_FROM")), " ".join(str(setting("NAME")).split())
+    return sender if "<" in sender or not name else formataddr((name, sender))
 
 
 def _queued(mail_id: int) -> Envelope | None:

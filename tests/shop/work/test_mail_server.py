@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -31,7 +32,11 @@ def test_an_accepted_mail_is_sent(smtp: Server, queue: Queue, now: datetime) -> 
     assert row(mail_id).sent_at >= now
     message = smtp.message()
     assert smtp.taken[0].rcpt_tos == ["ada@example.org"]
-    assert (message["To"], message["Subject"], message["From"]) == ("ada@example.org", "Your order", "shop@example.org")
+    assert (message["To"], message["Subject"], message["From"]) == (
+        "ada@example.org",
+        "Your order",
+        "Refillery <shop@example.org>",
+    )
     assert message["Message-ID"] == row(mail_id).message_id
     assert message["Date"].datetime == now.replace(microsecond=0)
     assert words(message, "plain") == LETTER.text
@@ -52,6 +57,47 @@ def test_a_line_break_in_a_subject_adds_no_header(smtp: Server, queue: Queue) ->
     assert smtp.message()["Bcc"] is None
     assert smtp.taken[0].rcpt_tos == ["ada@example.org"]
     assert smtp.message()["Subject"] == "Hello Bcc: everyone@example.org Body"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Läden & Söhne", "Läden & Söhne <shop@example.org>"),
+        ("A\r\nBcc: x@example.org", '"A Bcc: x@example.org" <shop@example.org>'),
+        ('A "B" <C>', '"A \\"B\\" <C>" <shop@example.org>'),
+        ("", "shop@example.org"),
+    ],
+)
+def test_the_shops_name_stands_before_an_address_that_has_none(
+    smtp: Server, app: Flask, queue: Queue, name: str, shown: str
+) -> None:
+    app.config["SHOP_NAME"] = name
+    queue()
+    run_once([MAIL_DUTY])
+    assert (str(smtp.message()["From"]), smtp.message()["Bcc"]) == (shown, None)
+    assert smtp.taken[0].mail_from == "shop@example.org"
+
+
+def test_a_mail_is_text_first_then_html_in_lines_that_every_server_takes(smtp: Server, queue: Queue) -> None:
+    queue(letter=Letter("S" * 900, "x" * 5000, "<p>" + "ü" * 5000 + "</p>"))
+    run_once([MAIL_DUTY])
+    message = smtp.message()
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert {part.get_content_charset() for part in message.iter_parts()} == {"utf-8"}
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["MIME-Version"] == "1.0"
+    assert max(map(len, smtp.taken[0].content.splitlines())) < 998  # type: ignore[union-attr, arg-type]
+
+
+@pytest.mark.parametrize(
+    ("sender", "domain"),
+    [("shop@example.org", "example.org"), ("A <a@b.example>", "b.example"), ("nobody", "nobody"),
+     ("a@b\r\nX: y", "b"), ("a@é.example", "refillery.invalid"), ("", "refillery.invalid")],
+)  # fmt: skip
+def test_a_message_id_is_of_the_senders_domain(app: Flask, queue: Queue, sender: str, domain: str) -> None:
+    app.config["SHOP_MAIL_FROM"] = sender
+    assert re.fullmatch(rf"<[0-9a-f]{{32}}@{re.escape(domain)}>", row(queue()).message_id)
 
 
 def test_an_address_that_the_server_cannot_write_is_refused(smtp: Server, queue: Queue) -> None:
