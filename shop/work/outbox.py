@@ -18,6 +18,7 @@ from shop.work.leases import ClaimedRow
 
 LARGEST_FILE = 2_000_000
 LONGEST_NAME = 100
+LONGEST_SUBJECT = 200
 _DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,200}")
 _MEDIA_TYPE = re.compile(r"(?!multipart/|message/)[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
 
@@ -133,7 +134,7 @@ def post(
     mail = OutboxMail(
         key=key,
         to=to,
-        subject=letter.subject,
+        subject=_one_short_line(letter.subject),
         text=letter.text,
         html=letter.html,
         message_id=new_message_id(),
@@ -145,6 +146,12 @@ def post(
     session.add(mail)
     session.flush()
     return mail
+
+
+def _one_short_line(subject: str) -> str:
+    """A subject that is too long for its column must not stop what the mail tells of, which may be a payment."""
+    line = " ".join(subject.split())
+    return line if len(line) <= LONGEST_SUBJECT else f"{line[: LONGEST_SUBJECT - 1]}…"
 
 
 def new_message_id() -> str:
