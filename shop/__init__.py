@@ -24,13 +24,18 @@ class Shop:
         from kits import migrate
         from shop import all_tables, cli, registers  # noqa: F401 - the tables, whatever the pages use of them
         from shop.blueprints import ours
+        from shop.customers import addresses
         from shop.customers.cli import staff_command
+        from shop.customers.personal import export
         from shop.demo.command import demo, demo_seed
         from shop.demo.sandbox_commands import sandbox, sandbox_card
         from shop.work.own_duties import OWN_DUTIES
 
         migrate.register(app, Path(__file__).parent / "migrations")
-        registers.install(app, url_prefix).duties.extend(OWN_DUTIES)
+        ours_to_fill = registers.install(app, url_prefix)
+        ours_to_fill.duties.extend(OWN_DUTIES)
+        ours_to_fill.settle_steps.append(addresses.settle_step)
+        ours_to_fill.export_parts.update(export.PARTS)
         for blueprint in ours():
             app.register_blueprint(blueprint, url_prefix=url_prefix + (blueprint.url_prefix or "") or None)
         for command in (staff_command, demo, demo_seed, sandbox, sandbox_card):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from flask import Blueprint
 
 from shop import admin, api, probes, storefront
-from shop.customers import pages as account
-from shop.customers import staff_pages
+from shop.customers import account, staff_pages
+from shop.customers import pages as sign_in
 from shop.payments import pages as webhooks
 from shop.templating import template_folder
 
 
 def ours() -> list[Blueprint]:
     """One blueprint a door; `url_prefix` of each is what stands after the shop's own prefix."""
-    rooms = (storefront, admin, account, staff_pages, api, webhooks, probes)
+    rooms = (storefront, admin, sign_in, account, staff_pages, api, webhooks, probes)
     return [room.blueprint() for room in rooms] + [_kits_templates()]
 
 

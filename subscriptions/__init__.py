@@ -23,7 +23,7 @@ class Subscriptions:
         """Register with `app`; no reference to it is kept. Raises RuntimeError without Shop."""
         from kits import migrate
         from shop.registers import registers
-        from subscriptions import cli, enrolment, notices
+        from subscriptions import cli, enrolment, notices, personal
         from subscriptions.acknowledging import counting
         from subscriptions.admin import forecast, recalls
         from subscriptions.duties import REFILL_DUTIES
@@ -41,6 +41,9 @@ class Subscriptions:
         ours.duties.extend((FORECAST_DUTY, TELL_DUTY, REPLACEMENT_DUTY))
         ours.order_sections.extend((recall_pages.order_section, sections.order_section))
         ours.account_sections.append(sections.account_section)
+        ours.runs.append(personal.runs)
+        ours.export_parts.update(plans=personal.exported, recalls=personal.exported_recalls)
+        ours.erasure_parts.append(personal.ERASURE)
         ours.today_cards.append(sections.today_card)
         ours.today_cards.append(forecast.today_card)
         ours.admin_pages.extend(

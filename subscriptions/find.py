@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from shop.orders.tables import Order
 from subscriptions.tables import Refill, Subscription
@@ -28,6 +28,7 @@ def of_customer(session: Session, customer_id: int) -> list[Subscription]:
         session.scalars(
             select(Subscription)
             .where(Subscription.customer_id == customer_id)
+            .options(joinedload(Subscription.kit), joinedload(Subscription.order))
             .options(selectinload(Subscription.refills).joinedload(Refill.order))
             .order_by(Subscription.id.desc())
         )

@@ -13,6 +13,7 @@ from kits.errors import NotFound
 from kits.host import session as open_session
 from kits.host import unit
 from kits.settings import setting
+from shop.customers.people import known_customer
 from shop.customers.tables import Customer, MagicLink
 from shop.links import external
 from shop.work.letters import letter
@@ -21,20 +22,24 @@ from shop.work.outbox import post
 LASTS = timedelta(minutes=15)
 KEPT = timedelta(days=1)
 MOST_OPEN = 3
-LONGEST_EMAIL = 200
 
 
 def send_link(email: str, now: datetime) -> None:
-    """Mail a sign-in link if `email` is a customer's. Commits; nothing tells whether it is one.
+    """Mail a sign-in link if `email` is a customer's. Commits. See `mail_link`."""
+    with unit() as session:
+        mail_link(session, email, now)
+
+
+def mail_link(session: Session, email: str, now: datetime) -> None:
+    """Write the mail with a sign-in link if `email` is a customer's. Flushes.
 
     A customer has at most three links open, so that nobody floods their mailbox.
+    How long it takes tells whose the address is: pages call `asking.ask` instead.
     """
-    with unit() as session:
-        # A known and an unknown address both write, so that neither is told by its time.
-        session.execute(delete(MagicLink).where(MagicLink.expires_at < now - KEPT))
-        customer = _customer(session, email)
-        if customer is not None and _open_links(session, customer, now) < MOST_OPEN:
-            _send(session, customer, now)
+    session.execute(delete(MagicLink).where(MagicLink.expires_at < now - KEPT))
+    customer = known_customer(session, email)
+    if customer is not None and _open_links(session, customer, now) < MOST_OPEN:
+        _send(session, customer, now)
 
 
 def leads_in(token: str, now: datetime) -> bool:
@@ -52,11 +57,9 @@ def use_link(token: str, now: datetime) -> int:
     return customer_id
 
 
-def _customer(session: Session, email: str) -> Customer | None:
-    wanted = email.strip().lower()
-    if not wanted.isprintable() or len(wanted) > LONGEST_EMAIL:
-        return None
-    return session.scalars(select(Customer).where(Customer.email == wanted)).first()
+def revoke_links(session: Session, customer_id: int) -> None:
+    """Links that were mailed to the customer lead in no more. Within the open unit."""
+    session.execute(delete(MagicLink).where(MagicLink.customer_id == customer_id))
 
 
 def _open_links(session: Session, customer: Customer, now: datetime) -> int:
@@ -72,7 +75,7 @@ def _send(session: Session, customer: Customer, now: datetime) -> None:
     written = letter(
         f"Your link to sign in to {setting('NAME')}",
         "shop/mails/sign_in",
-        url=external("refillery_account.link", token=token),
+        url=external("refillery_sign_in.link", token=token),
         minutes=int(LASTS.total_seconds() // 60),
     )
     post(session, f"sign-in:{link.id}", customer.email, written, now=now)

@@ -1,52 +1,43 @@
-"""The customer's account: asking for a link, using it, seeing one's orders."""
+"""The customer's door: asking for a link by mail, to sign in or to an order, and using it."""
 
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
-from sqlalchemy import select
 
-from kits import clock, host
-from kits.errors import NotFound
-from shop.customers import links, signed_in
-from shop.customers.tables import Customer
+from kits import clock
+from kits.errors import BadInput, NotFound
+from shop.customers import asking, links, signed_in
+from shop.customers.forms import NO_NUMBER, LookUpForm, SignInForm
 from shop.doors import guard
-from shop.orders.tables import Order
-from shop.registers import registers
-from shop.storefront.errors import answer
+from shop.storefront.errors import answer, refusal
+from shop.storefront.forms import Wrong, sentences, taken
 from shop.templating import speak, template_folder
 
-MOST_ORDERS = 50
+LONGEST_NUMBER = 40
 
 
 def blueprint() -> Blueprint:
-    """`/account/` and what stands beneath it."""
-    made = Blueprint("refillery_account", __name__, url_prefix="/account", template_folder=template_folder())
-    guard(made, limit="sign-in")
+    """`/account/sign-in/<token>`, `/orders`, and what the account's door sends."""
+    made = Blueprint("refillery_sign_in", __name__, template_folder=template_folder())
+    guard(made, limit="sign-in", refuse=refusal())
     speak(made)
     answer(made)
-    made.get("/")(home)
-    made.post("/")(ask)
-    made.get("/sign-in/<token>")(link)
-    made.post("/sign-in/<token>", endpoint="use")(use)
-    made.post("/sign-out")(sign_out)
+    made.post("/account/")(ask)
+    made.get("/account/sign-in/<token>")(link)
+    made.post("/account/sign-in/<token>", endpoint="use")(use)
+    made.get("/orders")(look_up)
+    made.post("/orders", endpoint="mail_order")(mail_order)
     return made
 
 
-def home() -> ResponseReturnValue:
-    """The account of whoever is signed in, else the form that asks for a link."""
-    customer = signed_in.current_customer()
-    if customer is None:
-        return render_template("shop/sign_in.html")
-    now = clock.now()
-    sections = [Markup(section(customer, now)) for section in registers().account_sections]  # noqa: S704 - its contract
-    return render_template("shop/account.html", customer=customer, orders=_orders(customer), sections=sections)
-
-
 def ask() -> ResponseReturnValue:
-    """Send a link; the answer is the same for every address."""
-    links.send_link(request.form.get("email", ""), clock.now())
+    """Mail a link, if the address is a customer's; the answer is the same for every address."""
+    try:
+        wanted = taken(SignInForm, request.form)
+    except Wrong as error:
+        return render_template("shop/sign_in.html", values=request.form, errors=sentences(error)), 422
+    asking.ask(wanted["email"], clock.now())
     return render_template("shop/sign_in_sent.html")
 
 
@@ -63,15 +54,21 @@ def use(token: str) -> ResponseReturnValue:
     except NotFound:
         return render_template("shop/sign_in_link.html", token=token, usable=False), 404
     signed_in.remember_customer(customer_id)
-    return redirect(url_for(".home"), 303)
+    return redirect(url_for("refillery_account.home"), 303)
 
 
-def sign_out() -> ResponseReturnValue:
-    """Sign out and go back to the account's door."""
-    signed_in.forget_customer()
-    return redirect(url_for(".home"), 303)
+def look_up() -> str:
+    """The form that looks for an order."""
+    return render_template("shop/look_up.html", values={}, errors={})
 
 
-def _orders(customer: Customer) -> list[Order]:
-    newest = select(Order).where(Order.customer_id == customer.id).order_by(Order.made_at.desc(), Order.id.desc())
-    return list(host.session().scalars(newest.limit(MOST_ORDERS)))
+def mail_order() -> ResponseReturnValue:
+    """Mail the order's link, if the number and the address belong together; the answer is the same for all."""
+    try:
+        wanted = taken(LookUpForm, request.form)
+        if len(wanted["number"]) > LONGEST_NUMBER:
+            raise BadInput("number", NO_NUMBER)
+    except (Wrong, BadInput) as error:
+        return render_template("shop/look_up.html", values=request.form, errors=sentences(error)), 422
+    asking.ask(wanted["email"], clock.now(), order_number=asking.as_numbered(wanted["number"]))
+    return render_template("shop/look_up_sent.html")

@@ -1,4 +1,4 @@
-"""Customers, their sign-in links, staff."""
+"""Customers, their sign-in links and addresses, staff."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kits.tables import Row
+from shop.work.leases import ClaimedRow
 
 
 class Customer(Row):
-    """A person who orders, known by e-mail (lower case). A row that can be pseudonymised."""
+    """A person who orders, known by e-mail (lower case). A row that can be pseudonymised.
+
+    An erased one keeps its id alone: its e-mail is a made-up one that nobody can type.
+    """
 
     __tablename__ = "shop_customer"
 
@@ -19,6 +23,8 @@ class Customer(Row):
     name: Mapped[str]
     stripe_customer: Mapped[str | None] = mapped_column(unique=True)
     created_at: Mapped[datetime]
+    sign_ins: Mapped[int] = mapped_column(default=0, doc="counted up to sign out everywhere: sessions carry it")
+    erased_at: Mapped[datetime | None]
 
 
 class MagicLink(Row):
@@ -32,6 +38,33 @@ class MagicLink(Row):
     used_at: Mapped[datetime | None]
 
     customer: Mapped[Customer] = relationship()
+
+
+class LinkRequest(ClaimedRow):
+    """Someone asked for a link by mail: to sign in, or to the order `order_number`. Gone once it was looked at."""
+
+    __tablename__ = "shop_link_request"
+
+    email: Mapped[str]
+    order_number: Mapped[str | None]
+    asked_at: Mapped[datetime]
+
+
+class SavedAddress(Row):
+    """One address of a customer's own book; orders keep theirs. One that was removed can be put back for a day."""
+
+    __tablename__ = "shop_address"
+
+    customer_id: Mapped[int] = mapped_column(ForeignKey("shop_customer.id"), index=True)
+    name: Mapped[str]
+    line1: Mapped[str]
+    line2: Mapped[str] = mapped_column(default="")
+    city: Mapped[str]
+    postcode: Mapped[str]
+    country: Mapped[str]
+    is_default: Mapped[bool] = mapped_column(default=False, doc="the checkout is filled in with it")
+    used_at: Mapped[datetime] = mapped_column(doc="when an order to it was paid last, or it was written down")
+    removed_at: Mapped[datetime | None]
 
 
 class StaffMember(Row):

@@ -91,11 +91,12 @@ class DisputeSeen:
 
 @dataclass(frozen=True)
 class EventSeen:
-    """A signed event: its id, its type, and the id of what it is about."""
+    """A signed event: its id, its type, the id of what it is about, and that of whose it is."""
 
     id: str
     type: str
     object_id: str
+    customer: str | None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from kits.clock import today
 from kits.errors import SoldOut
 from kits.host import end_reads, outside_transaction, session, unit
 from kits.stock.promises.reservations import reserve_again
+from shop.customers.people import is_alive
 from shop.links import order_url
 from shop.orders.find import locked
 from shop.orders.tables import AWAITING, CANCELLED, PAID, Order
@@ -90,7 +91,7 @@ def _accepts(current: Session, order: Order, now: datetime) -> bool:
     """True when the order waits for this money, or was let go but its stock can still be had."""
     if order.state == AWAITING:
         return True
-    if order.state != CANCELLED or order.kind != "kit":
+    if order.state != CANCELLED or order.kind != "kit" or not is_alive(current, order.customer_id):
         return False
     try:
         with current.begin_nested():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, cast
 
@@ -51,6 +51,11 @@ class StripeGateway:
         with _our_errors():
             made = self._v1.customers.create({"email": email, "name": name}, {"idempotency_key": key})
         return made.id
+
+    def forget_customer(self, customer_id: str) -> None:
+        """Delete a customer with their saved cards; one that is gone already is left alone."""
+        with suppress(Refused), _our_errors():
+            self._v1.customers.delete(customer_id)
 
     def create_page(
         self, bill: Bill, *, save_card: bool, expires_at: datetime, success_url: str, cancel_url: str, key: str
@@ -173,7 +178,9 @@ def verified_event(body: bytes, signature: str) -> EventSeen:
         raise BadSignature("No webhook secret is set.")
     try:
         event = stripe.Webhook.construct_event(body, signature, secret)
-        return EventSeen(str(event["id"]), str(event["type"]), str(event["data"]["object"]["id"]))
+        about = event["data"]["object"].to_dict()
+        whose = about["id"] if about.get("object") == "customer" else about.get("customer")
+        return EventSeen(str(event["id"]), str(event["type"]), str(about["id"]), str(whose) if whose else None)
     except (ValueError, stripe.StripeError, AttributeError, KeyError, TypeError) as error:
         # A signed body that is no object makes the SDK raise AttributeError.
         raise BadSignature("This is not an event signed by Stripe.") from error

@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from kits.host import end_reads, outside_transaction, session, unit
+from shop.customers.personal.tables import Erasure
 from shop.payments import disputes, refunds
 from shop.payments.gateway import Refused
 from shop.payments.settle import settle_intent, settle_page
@@ -37,7 +39,7 @@ def store(body: bytes, signature: str, *, now: datetime) -> int | None:
                 event_id=event.id,
                 type=event.type,
                 object_id=event.object_id,
-                body=body.decode(),
+                body="" if _was_erased(current, event.customer) else body.decode(),
                 received_at=now,
             )
             current.add(row)
@@ -62,6 +64,20 @@ def process(row_id: int, now: datetime) -> None:
         log.warning("event row %s is about something the gateway does not show", row_id, exc_info=True)
     with unit() as current:
         current.execute(update(WebhookEvent).where(WebhookEvent.id == row_id).values(processed_at=now))
+
+
+def clear_bodies(customer: str) -> None:
+    """Forget what events said of a customer of the gateway; that they came stays. Commits."""
+    about = WebhookEvent.body.contains(f'"{customer}"', autoescape=True)
+    found = session().scalars(select(WebhookEvent.id).where(about)).all()
+    end_reads()
+    with unit() as current:
+        current.execute(update(WebhookEvent).where(WebhookEvent.id.in_(found)).values(body=""))
+
+
+def _was_erased(current: Session, customer: str | None) -> bool:
+    erased = select(Erasure.id).where(Erasure.gateway_id == customer)
+    return customer is not None and current.scalar(erased) is not None
 
 
 def _settle(kind: str, about: str, now: datetime) -> None:

@@ -15,6 +15,8 @@ from kits.catalogue.tables import ContraindicationNotice
 from kits.errors import BadInput
 from kits.host import end_reads, session
 from kits.settings import setting
+from shop.customers.addresses import filled_in
+from shop.customers.signed_in import current_customer
 from shop.orders.basket import due_today, plan_total
 from shop.orders.checkout import Address, Purchase, place
 from shop.orders.find import order_by_id
@@ -28,8 +30,8 @@ STALE = "This form was open for too long. Please look it over and press the butt
 
 
 def checkout() -> Response | str:
-    """The form; without anything to buy, back to the basket."""
-    return _page({}, {}) or redirect(url_for("refillery_storefront.basket"), 303)
+    """The form, filled in for whoever is signed in; without anything to buy, back to the basket."""
+    return _page(filled_in(session(), current_customer()), {}) or redirect(url_for("refillery_storefront.basket"), 303)
 
 
 def buy() -> Response | tuple[str, int]:

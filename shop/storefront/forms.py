@@ -75,6 +75,12 @@ def filled(sentence: str, *more: Any) -> fields.String:
     )
 
 
+def email(longest: int) -> fields.String:
+    """An e-mail address of up to so many characters."""
+    too_long = validate.Length(max=longest, error=f"Please keep this under {longest} characters.")
+    return filled(NO_EMAIL, too_long, _is_email)
+
+
 def tick() -> fields.Boolean:
     """A box or a choice that counts as no when it is left alone."""
     return fields.Boolean(load_default=False, error_messages={"invalid": "Choose one of the two."})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from shop.customers.asking import LINK_DUTY
+from shop.customers.personal.aftermath import ERASURE_DUTIES
+from shop.customers.personal.keeping import KEEPING_DUTY
 from shop.payments.refunds import REFUND_DUTY
 from shop.payments.release import ABANDONED_DUTY
 from shop.payments.webhooks import WEBHOOK_DUTY
@@ -10,4 +13,14 @@ from shop.work import timetable  # noqa: F401 - its table belongs to the shop's
 from shop.work.mailing.clearing import CLEARING_DUTY
 from shop.work.mailing.sending import MAIL_DUTY
 
-OWN_DUTIES = (WEBHOOK_DUTY, MAIL_DUTY, REFUND_DUTY, ABANDONED_DUTY, STOCK_DUTY, CLEARING_DUTY)
+OWN_DUTIES = (
+    WEBHOOK_DUTY,
+    LINK_DUTY,
+    MAIL_DUTY,
+    REFUND_DUTY,
+    ABANDONED_DUTY,
+    STOCK_DUTY,
+    CLEARING_DUTY,
+    *ERASURE_DUTIES,
+    KEEPING_DUTY,
+)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from kits.clock import today
 from kits.stock.tables import Lot
+from shop.customers.personal.keeping import recall_contact
 from shop.links import order_url
 from shop.work.letters import letter
 from shop.work.outbox import Letter, OutboxMail, post
@@ -20,15 +21,18 @@ from subscriptions.tables import CHARGING, Subscription
 
 def recalled(
     session: Session, box: RecalledBox, plans: Sequence[BoxPlan], held: Sequence[Subscription], now: datetime
-) -> OutboxMail:
-    """The recall itself, once an order."""
+) -> OutboxMail | None:
+    """The recall itself, once an order; None when nobody knows any more whose it was."""
+    contact = recall_contact(session, box.order)
+    if contact is None:
+        return None
     day = today(now)
     charging = any(refill.state == CHARGING for plan in held for refill in plan.refills)
     mail = preview(
         box.recall.lot, box.recall.message, box.units, order_url(box.order.token), box.order.number,
         serves=any(plan.serves(day) for plan in plans), held=bool(held), charging=charging,
     )  # fmt: skip
-    return post(session, f"recall-{box.recall_id}-{box.order_id}", box.order.customer.email, mail, now=now)
+    return post(session, f"recall-{box.recall_id}-{box.order_id}", contact, mail, now=now)
 
 
 def preview(lot: Lot, message: str, units: int, url: str, number: str, **case: bool) -> Letter:
@@ -55,6 +59,9 @@ def _days(plan: Subscription, today: date) -> dict[str, Any] | None:
 
 
 def _post(session: Session, box: RecalledBox, name: str, subject: str, now: datetime, **more: Any) -> None:
+    contact = recall_contact(session, box.order)
+    if contact is None:
+        return
     about = {"box": box, "lot": box.recall.lot, "url": order_url(box.order.token), **more}
     mail = letter(subject, f"subscriptions/mails/recall_{name}", **about)
-    post(session, f"recall-{name}-{box.recall_id}-{box.order_id}", box.order.customer.email, mail, now=now)
+    post(session, f"recall-{name}-{box.recall_id}-{box.order_id}", contact, mail, now=now)

@@ -16,6 +16,7 @@ from kits.clock import today
 from kits.errors import SoldOut, WrongState
 from kits.stock.recall.tables import Recall
 from kits.stock.tables import Lot
+from shop.customers.people import is_alive
 from shop.orders.replacement import place_replacement
 from shop.orders.tables import OrderLine
 from shop.registers import Settled
@@ -64,6 +65,8 @@ def _place(session: Session, box_id: int, actor: str, now: datetime) -> None:
     if not _write(session, box_id, state=TOLD):
         return
     box = session.get_one(RecalledBox, box_id, populate_existing=True)
+    if not is_alive(session, box.order.customer_id):
+        raise WrongState("We have no address any more to send a replacement to. Reply to the mail about the recall.")
     waited = box.waited_at is not None
     longest = _longest(session, box, today(now))
     line = session.get_one(OrderLine, longest.line_id)

@@ -33,7 +33,8 @@ def tell(box_id: int, now: datetime) -> None:
         box = session.get_one(RecalledBox, box_id, populate_existing=True)
         plans = box_plans(session, box, today(now))
         held = _held(session, box, plans, now)
-        box.mail_id = letters.recalled(session, box, plans, held, now).id
+        mail = letters.recalled(session, box, plans, held, now)
+        box.mail_id = mail.id if mail else None
 
 
 def box_plans(session: Session, box: RecalledBox, day: date) -> list[BoxPlan]:

@@ -22,14 +22,14 @@ class Packed:
     units: int
 
 
-def contents(session: Session, order: Order) -> dict[int, list[Packed]]:
-    """What is in each of the order's parcels, by the parcel's id; one statement."""
+def contents(session: Session, *orders: Order) -> dict[int, list[Packed]]:
+    """What is in each of the orders' parcels, by the parcel's id; one statement."""
     query = (
         select(ParcelContent.parcel_id, Lot, StockMovement.quantity)
         .join(Parcel, Parcel.id == ParcelContent.parcel_id)
         .join(StockMovement, StockMovement.id == ParcelContent.movement_id)
         .join(Lot, Lot.id == StockMovement.lot_id)
-        .where(Parcel.order_id == order.id)
+        .where(Parcel.order_id.in_([order.id for order in orders]))
         .order_by(ParcelContent.id)
     )
     found: dict[int, list[Packed]] = defaultdict(list)

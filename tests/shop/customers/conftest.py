@@ -8,11 +8,13 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from kits import host
+from shop.customers.asking import LINK_DUTY
 from shop.customers.people import customer_by_email
 from shop.customers.staff import add_staff
 from shop.work.duties import run_once
@@ -41,7 +43,7 @@ def mails(mail_folder: Path) -> Callable[[], list[EmailMessage]]:
     """Sends what waits and gives every mail sent so far, the oldest first."""
 
     def sent() -> list[EmailMessage]:
-        run_once([MAIL_DUTY])
+        run_once([LINK_DUTY, MAIL_DUTY])
         return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in sorted(mail_folder.iterdir())]
 
     return sent
@@ -56,6 +58,14 @@ def post(client: Visitor) -> Callable[..., object]:
         return client.post(action or page, data={**data, "csrf_token": found.group(1) if found else ""})
 
     return sending
+
+
+@pytest.fixture
+def signed_in(client: Visitor, ada: int, post: Callable[..., Any], mails: Callable[[], list[EmailMessage]]) -> Visitor:
+    """Ada at her browser, signed in by a mailed link."""
+    post("/account/", email=EMAIL)
+    post(link_in(mails()[-1]))
+    return client
 
 
 def link_in(mail: EmailMessage) -> str:

@@ -1,0 +1,54 @@
+"""What follows an erasure: the gateway deletes the customer, then nothing names them; a dead gateway only delays it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, update
+
+from kits.host import end_reads, outside_transaction, session, unit
+from shop.customers.personal import mails
+from shop.customers.personal.tables import Erasure
+from shop.payments.stripe_gateway import gateway
+from shop.payments.webhooks import clear_bodies
+from shop.work.duties import Duty
+from shop.work.outbox import OutboxMail
+
+
+def forget(erasure_id: int, now: datetime) -> None:
+    """Have the gateway delete the customer with their cards, and clear what it has told us of them. Commits."""
+    outside_transaction()
+    gateway_id = session().get_one(Erasure, erasure_id).gateway_id
+    end_reads()
+    if gateway_id is not None:
+        gateway().forget_customer(gateway_id)
+        clear_bodies(gateway_id)
+    _note(erasure_id, forgotten_at=now)
+
+
+def clear_last_mail(erasure_id: int, now: datetime) -> None:
+    """The mail that confirms the erasure has left: its address and its words go, too. Commits."""
+    with unit() as current:
+        erasure = current.get_one(Erasure, erasure_id)
+        mails.clear(current, OutboxMail.id == erasure.mail_id, erasure.customer_id)
+        erasure.done_at = now
+
+
+def _note(erasure_id: int, **values: object) -> None:
+    with unit() as current:
+        current.execute(update(Erasure).where(Erasure.id == erasure_id).values(**values))
+
+
+def _to_forget(now: datetime) -> ColumnElement[bool]:
+    return and_(Erasure.gateway_id.is_not(None), Erasure.forgotten_at.is_(None))
+
+
+def _mail_left(now: datetime) -> ColumnElement[bool]:
+    left = exists().where(OutboxMail.id == Erasure.mail_id, OutboxMail.state != "queued")
+    return and_(Erasure.done_at.is_(None), left)
+
+
+ERASURE_DUTIES = (
+    Duty("customer at the gateway", Erasure, _to_forget, forget),
+    Duty("last mail", Erasure, _mail_left, clear_last_mail),
+)

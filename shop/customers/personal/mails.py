@@ -1,0 +1,41 @@
+"""The mails of an erased person: the one that confirms it, and clearing all others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import Session
+
+from shop.customers.personal.keeping import Keeping
+from shop.customers.personal.tables import INVOICE, RECALL
+from shop.customers.tables import Customer
+from shop.work.letters import letter
+from shop.work.outbox import OutboxAttachment, OutboxMail, post
+
+DROPPED = "dropped"
+
+
+def confirm(session: Session, customer_id: int, email: str, kept: Sequence[Keeping], now: datetime) -> OutboxMail:
+    """The last mail to the person: that it is done, and what is kept until when. Flushes."""
+    mail = letter("Your data is erased", "shop/mails/erased", **until(kept))
+    return post(session, f"erased-{customer_id}", email, mail, now=now)
+
+
+def until(kept: Sequence[Keeping]) -> dict[str, date | None]:
+    """The last day on which anything is kept for invoices, and for recalls; None for what is not kept at all."""
+    days = {reason: [each.until for each in kept if each.reason == reason] for reason in (INVOICE, RECALL)}
+    return {f"{reason}_until": max(found, default=None) for reason, found in days.items()}
+
+
+def clear(session: Session, which: ColumnElement[bool], customer_id: int) -> None:
+    """Take the address, the words and the files out of mails to an erased person; those that wait are dropped. Flushes.
+
+    One that is being sent at this moment arrives, and is cleared all the same.
+    """
+    files = OutboxAttachment.mail_id.in_(select(OutboxMail.id).where(which))
+    session.execute(delete(OutboxAttachment).where(files).execution_options(synchronize_session=False))
+    nameless = select(Customer.email).where(Customer.id == customer_id).scalar_subquery()
+    session.execute(update(OutboxMail).where(which, OutboxMail.state == "queued").values(state=DROPPED))
+    session.execute(update(OutboxMail).where(which).values(to=nameless, text="", html="", problem=None))

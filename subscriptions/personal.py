@@ -1,0 +1,123 @@
+"""A person's plans: what runs on, what they download of it, and what goes when they are erased."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from kits import host
+from kits.errors import Busy
+from shop.customers.personal.export import iso
+from shop.customers.tables import Customer
+from shop.orders.tables import Order
+from shop.registers import ErasurePart, Running
+from subscriptions import commands
+from subscriptions.recall.tables import TOLD, RecalledBox
+from subscriptions.tables import ACTIVE, NOTIFIED, SCHEDULED, Refill, Subscription
+
+STILL_RUNS = "A plan of yours was paid for just now. Try again in some minutes."
+
+
+def runs(session: Session, customer: Customer, now: datetime) -> list[Running]:
+    """The customer's running plans, the newest first; two statements however many there are."""
+    mine = select(Subscription).where(Subscription.customer_id == customer.id, Subscription.state == ACTIVE)
+    whole = (joinedload(Subscription.kit), joinedload(Subscription.order), selectinload(Subscription.refills))
+    plans = session.scalars(mine.options(*whole).order_by(Subscription.id.desc()))
+    return [Running(plan.kit.name, plan.order, plan.card_brand, plan.card_last4, _next_charge(plan)) for plan in plans]
+
+
+def exported(session: Session, customer: Customer, now: datetime) -> list[dict[str, Any]]:
+    """Plans with their refills and the stretches they were held; why a plan was held is kept nowhere."""
+    mine = select(Subscription).where(Subscription.customer_id == customer.id).order_by(Subscription.id)
+    refills = selectinload(Subscription.refills).joinedload(Refill.order)
+    whole = (joinedload(Subscription.kit), joinedload(Subscription.order), refills)
+    return [_plan(plan) for plan in session.scalars(mine.options(*whole))]
+
+
+def exported_recalls(session: Session, customer: Customer, now: datetime) -> list[dict[str, Any]]:
+    """Recalls that the customer was told of."""
+    mine = select(RecalledBox).join(Order, Order.id == RecalledBox.order_id).where(Order.customer_id == customer.id)
+    whole = (joinedload(RecalledBox.order), joinedload(RecalledBox.replacement), joinedload(RecalledBox.recall))
+    boxes = session.scalars(mine.where(RecalledBox.state == TOLD).options(*whole).order_by(RecalledBox.id))
+    return [
+        {
+            "order": box.order.number,
+            "lot": box.recall.lot.code,
+            "units": box.units,
+            "message": box.recall.message,
+            "replacement_order": box.replacement.number if box.replacement else None,
+            "replacement_wanted_since": iso(box.waited_at),
+        }
+        for box in boxes
+    ]
+
+
+def _plan(plan: Subscription) -> dict[str, Any]:
+    return {
+        "kit": plan.kit.name,
+        "order": plan.order.number,
+        "state": plan.state,
+        "sessions": plan.sessions,
+        "every_weeks": plan.every_weeks,
+        "start": iso(plan.start),
+        "last_session": iso(plan.last_session),
+        "quantity": plan.quantity,
+        "refill_price": {"amount": plan.refill_price.amount, "currency": plan.currency},
+        "card": {"brand": plan.card_brand, "last4": plan.card_last4},
+        "made_at": iso(plan.made_at),
+        "ended_at": iso(plan.ended_at),
+        "refills": [_refill(refill) for refill in plan.refills],
+        "holds": [{"from": iso(hold.from_day), "until": iso(hold.until_day)} for hold in plan.holds],
+    }
+
+
+def _refill(refill: Refill) -> dict[str, Any]:
+    days = ("needed_on", "notice_on", "charge_on", "serves_until", "retry_on", "paid_on")
+    return {
+        "number": refill.number,
+        "state": refill.state,
+        **{name: iso(getattr(refill, name)) for name in days},
+        "announced_amount": refill.notice_amount,
+        "order": refill.order.number if refill.order else None,
+    }
+
+
+def _next_charge(plan: Subscription) -> date | None:
+    return min((refill.charge_on for refill in plan.refills if refill.state in (SCHEDULED, NOTIFIED)), default=None)
+
+
+def _end_plans(customer_id: int, now: datetime) -> None:
+    """End every running plan; what is ordered and unpaid is closed at the gateway."""
+    mine = select(Subscription.id).where(Subscription.customer_id == customer_id)
+    plans = host.session().scalars(mine.order_by(Subscription.id)).all()
+    host.end_reads()
+    for plan_id in plans:
+        commands.end(plan_id, actor=f"customer:{customer_id}", now=now)
+
+
+def _drop_wishes(customer_id: int) -> None:
+    """No replacement is waited for any more: there will be no address to send it to."""
+    theirs = select(Order.id).where(Order.customer_id == customer_id)
+    wanted = update(RecalledBox).where(RecalledBox.order_id.in_(theirs), RecalledBox.waited_at.is_not(None))
+    with host.unit() as session:
+        session.execute(wanted.values(waited_at=None).execution_options(synchronize_session=False))
+
+
+def _finish(customer_id: int, now: datetime) -> None:
+    _end_plans(customer_id, now)
+    _drop_wishes(customer_id)
+
+
+def _forget_cards(session: Session, customer_id: int, now: datetime) -> None:
+    """Plans keep no card. A plan that was paid for meanwhile still runs: then nobody is erased."""
+    plans = Subscription.customer_id == customer_id
+    running = select(Subscription.id).where(plans, Subscription.state == ACTIVE)
+    if session.scalar(running.limit(1)) is not None:
+        raise Busy(STILL_RUNS)
+    session.execute(update(Subscription).where(plans).values(card=None, card_brand=None, card_last4=None))
+
+
+ERASURE = ErasurePart(finish=_finish, erase=_forget_cards)
