@@ -45,7 +45,7 @@ class OutboxMail(ClaimedRow):
     )
 
     key: Mapped[str] = mapped_column(unique=True)
-    to: Mapped[str] = mapped_column(index=True)
+    to: Mapped[str]
     subject: Mapped[str]
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)

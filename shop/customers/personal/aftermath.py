@@ -12,7 +12,7 @@ from shop.customers.personal.tables import Erasure
 from shop.payments.stripe_gateway import gateway
 from shop.payments.webhooks import clear_bodies
 from shop.work.duties import Duty
-from shop.work.outbox import OutboxMail
+from shop.work.outbox import QUEUED, OutboxMail
 
 
 def forget(erasure_id: int, now: datetime) -> None:
@@ -44,7 +44,7 @@ def _to_forget(now: datetime) -> ColumnElement[bool]:
 
 
 def _mail_left(now: datetime) -> ColumnElement[bool]:
-    left = exists().where(OutboxMail.id == Erasure.mail_id, OutboxMail.state != "queued")
+    left = exists().where(OutboxMail.id == Erasure.mail_id, OutboxMail.state != QUEUED)
     return and_(Erasure.done_at.is_(None), left)
 
 

@@ -21,7 +21,6 @@ from shop.orders.tables import AWAITING, PAID, Order
 from shop.payments import release
 from shop.payments.tables import Payment, PaymentAttempt
 from shop.registers import registers
-from shop.work.outbox import OutboxMail
 
 NAMELESS = "(erased)"
 UNSETTLED = "A payment of yours is being worked on just now. Nothing was erased. Try again in some minutes."
@@ -66,7 +65,7 @@ def _erase(current: Session, customer_id: int, now: datetime) -> None:
     _clear_rows(current, customer_id, email, orders)
     for part in registers().erasure_parts:
         part.erase(current, customer_id, now)
-    mails.clear(current, OutboxMail.to == email, customer_id)
+    mails.clear(current, mails.written_to(email), customer_id)
     mail = mails.confirm(current, customer_id, email, kept, now)
     current.add(Erasure(customer_id=customer_id, gateway_id=gateway_id, mail=mail, asked_at=now))
     subject = f"customer:{customer_id}"

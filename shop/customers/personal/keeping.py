@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kits.clock import today
@@ -17,6 +17,7 @@ from shop.customers import addresses
 from shop.customers.people import is_alive
 from shop.customers.personal.tables import INVOICE, RECALL, KeptPerson
 from shop.orders.tables import Order, Parcel, ParcelContent
+from shop.papers.tables import Document, DocumentBuyer
 from shop.work.timetable import periodic
 
 # VAT Regulations 1995, reg. 31 with Notice 700/21: records of what was sold, invoices among them, for 6 years.
@@ -68,9 +69,17 @@ def recall_contact(session: Session, order: Order) -> str | None:
 
 
 def let_go(now: datetime) -> None:
-    """Delete what need not be kept any more, and addresses that can no longer be put back. Commits."""
+    """Delete what need not be kept any more, and addresses that can no longer be put back. Commits.
+
+    Invoices and credit notes stay as they were issued, but no longer say whom they were for.
+    """
+    over = KeptPerson.keep_until < today(now)
     with unit() as session:
-        session.execute(delete(KeptPerson).where(KeptPerson.keep_until < today(now)))
+        invoiced = select(KeptPerson.order_id).where(over, KeptPerson.reason == INVOICE)
+        papers = select(Document.id).where(Document.order_id.in_(invoiced))
+        buyers = update(DocumentBuyer).where(DocumentBuyer.document_id.in_(papers))
+        session.execute(buyers.values(name="", address=[]).execution_options(synchronize_session=False))
+        session.execute(delete(KeptPerson).where(over).execution_options(synchronize_session=False))
     addresses.forget_removed(now)
 
 

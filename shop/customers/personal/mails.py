@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from shop.customers.personal.keeping import Keeping
 from shop.customers.personal.tables import INVOICE, RECALL
 from shop.customers.tables import Customer
 from shop.work.letters import letter
-from shop.work.outbox import OutboxAttachment, OutboxMail, post
+from shop.work.outbox import QUEUED, EarlierSending, OutboxAttachment, OutboxMail, post
 
 DROPPED = "dropped"
 
@@ -34,8 +34,16 @@ def clear(session: Session, which: ColumnElement[bool], customer_id: int) -> Non
 
     One that is being sent at this moment arrives, and is cleared all the same.
     """
-    files = OutboxAttachment.mail_id.in_(select(OutboxMail.id).where(which))
-    session.execute(delete(OutboxAttachment).where(files).execution_options(synchronize_session=False))
+    ids = session.scalars(select(OutboxMail.id).where(which)).all()
+    for part in (OutboxAttachment, EarlierSending):
+        session.execute(delete(part).where(part.mail_id.in_(ids)))
+    theirs = update(OutboxMail).where(OutboxMail.id.in_(ids))
     nameless = select(Customer.email).where(Customer.id == customer_id).scalar_subquery()
-    session.execute(update(OutboxMail).where(which, OutboxMail.state == "queued").values(state=DROPPED))
-    session.execute(update(OutboxMail).where(which).values(to=nameless, text="", html="", problem=None))
+    session.execute(theirs.where(OutboxMail.state == QUEUED).values(state=DROPPED))
+    session.execute(theirs.values(to=nameless, text="", html="", problem=None))
+
+
+def written_to(email: str) -> ColumnElement[bool]:
+    """The mails to this address, also those that staff have sent on to another one."""
+    before = exists().where(EarlierSending.mail_id == OutboxMail.id, EarlierSending.to == email)
+    return or_(OutboxMail.to == email, before)

@@ -22,7 +22,6 @@ def upgrade() -> None:
     with op.batch_alter_table("shop_customer") as batch_op:
         batch_op.add_column(sa.Column("sign_ins", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("erased_at", TIME, nullable=True))
-    op.create_index(op.f("ix_shop_outbox_mail_to"), "shop_outbox_mail", ["to"])
     _create_link_requests()
     _create_addresses()
     _create_kept_persons()
