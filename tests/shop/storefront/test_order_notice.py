@@ -33,7 +33,13 @@ def test_the_order_keeps_the_text_it_was_placed_under(bought_under_one: str, sho
     page = shopper.get(f"/orders/{bought_under_one}/notice")
     assert [escape(point) in page.text for point in POINTS] == [True] * len(POINTS)
     assert "Version 1. You confirmed on" in words(page)
-    assert "Do not use it at all." not in page.text
+    own, _, newer = page.text.partition("The notice has changed since then.")
+    assert "Do not use it at all." not in own
+    assert "Do not use it at all." in newer, "what is in force now can be read beneath"
+
+
+def test_while_the_orders_version_is_in_force_it_stands_alone(shopper: Shopper, order_page: str) -> None:
+    assert "The notice has changed since" not in shopper.get(f"{order_page}/notice").text
 
 
 def test_the_orders_page_names_the_version_and_leads_to_its_text(bought_under_one: str, shopper: Shopper) -> None:
@@ -59,4 +65,4 @@ def test_the_notice_of_an_unknown_order_is_not_found(token: str, shopper: Shoppe
 def test_the_page_takes_few_statements(bought_under_one: str, shopper: Shopper) -> None:
     with counted(host.engine()) as found:
         assert shopper.get(f"/orders/{bought_under_one}/notice").status_code == 200
-    assert len([each for each in found if "shop_rate" not in each and each.startswith("SELECT")]) <= 3
+    assert len([each for each in found if "shop_rate" not in each and each.startswith("SELECT")]) <= 4
