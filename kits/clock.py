@@ -100,7 +100,7 @@ def _ahead() -> float:
     if looks:
         return looks[0]
     # A connection of its own: reading the time must not open the caller's transaction.
-    with host.reads() as connection:
+    with host.aside() as connection:
         ahead: float = connection.execute(_AHEAD).scalar() or 0.0
     if looks is not None:
         looks.append(ahead)

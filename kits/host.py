@@ -21,7 +21,7 @@ Reader = Session | Connection
 """What a look of a single statement may be taken through."""
 
 _AFTER = "refillery_after_commit"
-_READS = "refillery_reads"
+_ASIDE = "refillery_aside"
 
 
 def session() -> Session:
@@ -34,15 +34,15 @@ def engine() -> Engine:
     return cast(Engine, session().get_bind())
 
 
-def reads() -> Connection:
-    """A connection of its own for looks that need no transaction; close it.
+def aside() -> Connection:
+    """A connection beside the session, for single statements that need no transaction; close it.
 
-    On PostgreSQL each statement stands alone, which saves a BEGIN and a
-    ROLLBACK; nothing read here is of one moment with what is read next.
+    On PostgreSQL each stands alone, which saves a BEGIN and a COMMIT. What is
+    read here is not of one moment with what is read next.
     """
-    kept = current_app.extensions.get(_READS)
+    kept = current_app.extensions.get(_ASIDE)
     if kept is None:
-        kept = current_app.extensions[_READS] = standing_alone(engine())
+        kept = current_app.extensions[_ASIDE] = standing_alone(engine())
     return cast(Engine, kept).connect()
 
 

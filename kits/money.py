@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import format_currency, get_currency_precision
 
@@ -43,8 +44,13 @@ class Money:
 
     def __str__(self) -> str:
         """For a reader in the shop's language, e.g. `£49.00`."""
-        digits = get_currency_precision(self.currency)
-        return format_currency(Decimal(self.amount).scaleb(-digits), self.currency, locale="en_GB")
+        return _written(self.amount, self.currency)
+
+
+@lru_cache(maxsize=4096)
+def _written(amount: int, currency: str) -> str:
+    digits = get_currency_precision(currency)
+    return format_currency(Decimal(amount).scaleb(-digits), currency, locale="en_GB")
 
 
 def add_up(parts: list[Money], currency: str) -> Money:

@@ -41,9 +41,12 @@ def words() -> dict[str, Any]:
     """What our templates may use beside what their views hand them."""
     from shop.storefront.kept import basket_count
 
+    return {**lasting_words(), "basket_count": basket_count, "facts": shown}
+
+
+def lasting_words() -> dict[str, Any]:
+    """Those of them that are the same for every visitor and at any time."""
     return {
-        "basket_count": basket_count,
-        "facts": shown,
         "markdown": html,
         "money": Money,
         "day": day,

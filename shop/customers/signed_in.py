@@ -88,7 +88,7 @@ def staff_row(which: object) -> StaffMember | None:
     """The active staff member that meets a condition, detached from any session."""
     query = select(StaffMember.__table__).where(StaffMember.active, which)  # type: ignore[arg-type]
     # A connection of its own: every admin page asks, and must not leave the view a transaction.
-    with host.engine().connect() as connection:
+    with host.aside() as connection:
         row = connection.execute(query).one_or_none()
     return StaffMember(**row._mapping) if row else None
 

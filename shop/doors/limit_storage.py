@@ -108,5 +108,5 @@ def _counted(connection: Connection, key: str, expiry: int, amount: int) -> Any:
 
 @contextmanager
 def _connection(*, writes: bool = False) -> Iterator[Connection]:
-    with host.engine().connect().execution_options(**{WRITES: writes}) as connection, connection.begin():
+    with host.aside().execution_options(**{WRITES: writes}) as connection, connection.begin():
         yield connection

@@ -18,7 +18,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kits import audit
-from kits.host import after_commit, end_reads, engine, unit
+from kits.host import after_commit, aside, end_reads, unit
 from shop.owner.tables import Fact
 
 SHOWN_SECONDS = 5.0
@@ -74,7 +74,7 @@ def shown() -> Facts:
     """The facts for a page, at most five seconds old in this process; opens no transaction of the caller's."""
     kept = current_app.extensions.get(_KEY)
     if kept is None or time.monotonic() - kept[0] > SHOWN_SECONDS:
-        with engine().connect() as connection:
+        with aside() as connection:
             found = _facts(dict(connection.execute(select(Fact.name, Fact.value)).all()))
         kept = current_app.extensions[_KEY] = (time.monotonic(), found)
     facts: Facts = kept[1]

@@ -23,8 +23,8 @@ def told(endpoint: str, **values: object) -> dict[str, str]:
     return {"address": external(f"refillery_storefront.{endpoint}", **values), "picture": picture}
 
 
-def product(offer: PricedKit, facts: Facts, left: int, address: str, picture: str) -> dict[str, Any]:
-    """The kit as a schema.org Product with its Offer; `left` is how many can be had."""
+def product(offer: PricedKit, facts: Facts, left: bool, address: str, picture: str) -> dict[str, Any]:
+    """The kit as a schema.org Product with its Offer; `left` says whether it can be had."""
     kit, shop = offer.kit, str(setting("NAME"))
     return {
         "@context": SCHEMA,

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from kits import clock, host
-from shop.storefront.front import DAYS_TO_DELIVER
+from shop.storefront.kit_parts import DAYS_TO_DELIVER
 from tests.bench.statements import counted
 from tests.servers.client import Visitor
 from tests.servers.sandbox import KEY
