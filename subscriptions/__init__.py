@@ -24,7 +24,7 @@ class Subscriptions:
         from kits import migrate
         from shop.registers import registers
         from subscriptions import cli, enrolment, notices, personal
-        from subscriptions.acknowledging import counting
+        from subscriptions.acknowledging import counting, exporting
         from subscriptions.admin import forecast, recalls
         from subscriptions.duties import REFILL_DUTIES
         from subscriptions.forecast.keeping import FORECAST_DUTY
@@ -52,6 +52,7 @@ class Subscriptions:
         ours.item_pages.append(("Forecast", "refillery_forecast.item"))
         ours.lot_pages.append(("Recall this lot", "refillery_recalls.begin"))
         ours.api_fields["refills"] = sections.api_refills
+        ours.export_parts["notices"] = exporting.exported
         ours.plans_by_notice.append(counting.plans_by_notice)
         ours.plans_to_ask.append(counting.plans_to_ask)
         migrate.register(app, Path(__file__).parent / "migrations")
