@@ -29,6 +29,7 @@ class Shop:
         from shop.customers.personal import export
         from shop.demo.command import demo, demo_seed
         from shop.demo.sandbox_commands import sandbox, sandbox_card
+        from shop.sample_mails import OWN_MAILS
         from shop.work.own_duties import OWN_DUTIES
 
         migrate.register(app, Path(__file__).parent / "migrations")
@@ -36,6 +37,7 @@ class Shop:
         ours_to_fill.duties.extend(OWN_DUTIES)
         ours_to_fill.settle_steps.append(addresses.settle_step)
         ours_to_fill.export_parts.update(export.PARTS)
+        ours_to_fill.mail_templates.extend(OWN_MAILS)
         for blueprint in ours():
             app.register_blueprint(blueprint, url_prefix=url_prefix + (blueprint.url_prefix or "") or None)
         for command in (staff_command, demo, demo_seed, sandbox, sandbox_card):

@@ -17,7 +17,7 @@ from shop.customers.tables import Customer
 from shop.orders.tables import Order
 from shop.payments.tables import Payment, PaymentAttempt
 from shop.work.duties import Duty
-from shop.work.outbox import OutboxMail
+from shop.work.outbox import Letter, OutboxMail
 
 _KEY = "refillery_shop"
 
@@ -59,6 +59,25 @@ AgainStep = Callable[[Session, OutboxMail, datetime], None]
 
 From then on the mail is not accepted any more, until the mail server takes it again.
 """
+
+CUSTOMER, OWNER = "the customer", "the owner"
+
+
+@dataclass(frozen=True)
+class MailTemplate:
+    """One of our mails, for the admin's list of templates.
+
+    `name` is its template's without the ending, `cause` a sentence on what
+    makes us send it, `reader` CUSTOMER or OWNER. `sample(now)` writes it with
+    plain values: no real customer's, nothing saved.
+    """
+
+    name: str
+    title: str
+    cause: str
+    reader: str
+    sample: Callable[[datetime], Letter]
+
 
 Card = Callable[[datetime], str]
 """Safe HTML of one card on the admin's "Today"; empty when there is nothing to do."""
@@ -126,6 +145,7 @@ class Registers:
 
     settle_steps: list[SettleStep] = field(default_factory=list)
     duties: list[Duty] = field(default_factory=list)
+    mail_templates: list[MailTemplate] = field(default_factory=list)
     again_steps: list[AgainStep] = field(default_factory=list)
     order_sections: list[Section] = field(default_factory=list)
     account_sections: list[Section] = field(default_factory=list)

@@ -32,11 +32,13 @@ class Subscriptions:
         from subscriptions.recall import pages as recall_pages
         from subscriptions.recall.replacing import REPLACEMENT_DUTY, settle_step
         from subscriptions.recall.telling import TELL_DUTY
+        from subscriptions.sample_mails import OUR_MAILS
 
         ours = registers(app)
         ours.offers_refills = True
         ours.settle_steps.extend((enrolment.settle_step, settle_step))
         ours.again_steps.append(notices.sent_again)
+        ours.mail_templates.extend(OUR_MAILS)
         ours.duties.extend(REFILL_DUTIES)
         ours.duties.extend((FORECAST_DUTY, TELL_DUTY, REPLACEMENT_DUTY))
         ours.order_sections.extend((recall_pages.order_section, sections.order_section))

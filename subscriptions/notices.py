@@ -13,7 +13,7 @@ from kits.settings import setting
 from shop.links import order_url
 from shop.payments.tables import PaymentAttempt
 from shop.work.letters import letter
-from shop.work.outbox import OutboxMail, post
+from shop.work.outbox import Letter, OutboxMail, post
 from subscriptions import successors
 from subscriptions.acknowledging import asking
 from subscriptions.plan.schedule import RefillDays
@@ -59,9 +59,13 @@ def asks_customer(session: Session, refill: Refill, attempt: PaymentAttempt, now
 
 def ended(session: Session, subscription: Subscription, now: datetime) -> None:
     """The plan is over, or the customer ended the refills: nothing is charged any more."""
+    post(session, f"ended-{subscription.id}", subscription.customer.email, ended_letter(subscription), now=now)
+
+
+def ended_letter(subscription: Subscription) -> Letter:
+    """What the customer reads when the refills have ended."""
     about = {"subscription": subscription, "url": order_url(subscription.order.token)}
-    mail = letter("Your refills have ended", "subscriptions/mails/ended", **about)
-    post(session, f"ended-{subscription.id}", subscription.customer.email, mail, now=now)
+    return letter("Your refills have ended", "subscriptions/mails/ended", **about)
 
 
 def sent_again(session: Session, mail: OutboxMail, now: datetime) -> None:
@@ -93,6 +97,13 @@ def _post(
     cause: str = "",
     **more: object,
 ) -> OutboxMail:
+    mail = written(refill, name, subject, **more)
+    key = "-".join(part for part in (name, str(refill.id), cause) if part)
+    return post(session, key, to or refill.subscription.customer.email, mail, now=now)
+
+
+def written(refill: Refill, name: str, subject: str, **more: object) -> Letter:
+    """The mail of this name about a refill; `more` is what only some of them say."""
     subscription = refill.subscription
     about = {
         "refill": refill,
@@ -103,6 +114,4 @@ def _post(
         "pay_url": order_url(refill.order.token) if refill.order else "",
         **more,
     }
-    mail = letter(subject, f"subscriptions/mails/{name}", **about)
-    key = "-".join(part for part in (name, str(refill.id), cause) if part)
-    return post(session, key, to or subscription.customer.email, mail, now=now)
+    return letter(subject, f"subscriptions/mails/{name}", **about)

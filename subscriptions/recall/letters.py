@@ -58,10 +58,15 @@ def _days(plan: Subscription, today: date) -> dict[str, Any] | None:
     return {"next": ahead[0], "last": ahead[-1], "refill": min(unsent, default=None)} if ahead else None
 
 
+def about_box(name: str, subject: str, box: RecalledBox, **more: Any) -> Letter:
+    """The mail of this name about a box that was recalled."""
+    about = {"box": box, "lot": box.recall.lot, "url": order_url(box.order.token), **more}
+    return letter(subject, f"subscriptions/mails/recall_{name}", **about)
+
+
 def _post(session: Session, box: RecalledBox, name: str, subject: str, now: datetime, **more: Any) -> None:
     contact = recall_contact(session, box.order)
     if contact is None:
         return
-    about = {"box": box, "lot": box.recall.lot, "url": order_url(box.order.token), **more}
-    mail = letter(subject, f"subscriptions/mails/recall_{name}", **about)
+    mail = about_box(name, subject, box, **more)
     post(session, f"recall-{name}-{box.recall_id}-{box.order_id}", contact, mail, now=now)

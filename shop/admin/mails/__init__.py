@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from shop.admin.mails import acting, outbox
+from shop.admin.mails import acting, outbox, templates
 
-PARTS = (outbox, acting)
+PARTS = (outbox, acting, templates)

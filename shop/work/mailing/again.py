@@ -19,7 +19,7 @@ from shop.work.outbox import DEAD, QUEUED, REFUSED, EarlierSending, OutboxMail, 
 
 LONGEST_EMAIL = 200
 LEAVING = "This mail is leaving at this moment. Look again in a minute."
-CLEARED = "The text of this mail was cleared for its age, so it cannot be sent again."
+CLEARED = "The text of this mail was cleared, so it cannot be sent again."
 NOT_UNDONE = "This mail was sent meanwhile, so it cannot be called back."
 
 
@@ -112,7 +112,7 @@ def _not_leaving(mail: OutboxMail) -> None:
 
 
 def _queue(session: Session, mail: OutboxMail, to: str, actor: str, now: datetime) -> None:
-    if mail.cleared_at is not None:
+    if not mail.text:
         raise WrongState(CLEARED)
     for step in registers().again_steps:
         step(session, mail, now)

@@ -5,7 +5,8 @@ A block stands between empty lines. In it:
 - a line with `====` or `----` under it is a heading;
 - lines that begin with `- ` or `1. ` are a list; an indented line goes on with the item before it;
 - an address alone on its line is a button, named by the line before it when that ends in a colon;
-- two lines or more like `Charged on: Sun 4 April 2027`, and one like `Total: £89.00`, are rows of a table;
+- two lines or more like `Charged on: Sun 4 April 2027`, and one like `Total: £89.00`, are rows of a table, unless
+  they end as a sentence does;
 - a short first line that ends in a colon names what follows it.
 
 A part under a `====` heading that is long, such as the terms, is set smaller.
@@ -26,7 +27,7 @@ OPEN, OPEN_PDF = "Open the page", "Open the PDF"
 _ADDRESS = re.compile(r"https?://\S+")
 _UNDER = re.compile(r"={3,}|-{3,}")
 _ITEM = re.compile(r"(?:-|(\d{1,3})\.) (\S.*)")
-_ROW = re.compile(r"([^\s:][^:]{0,59}):(?: (\S.*))?")
+_ROW = re.compile(r"([^\s:][^:]{0,59}):(?: (\S.*(?<![.!?])))?")
 _AMOUNT = re.compile(r"[-−+]? ?(?:[£$€]|[A-Z]{3}[ \xa0])[\d,]+(?:\.\d+)?|free")
 
 Kind = Literal["heading", "subheading", "name", "words", "list", "numbered", "rows", "sums", "button"]

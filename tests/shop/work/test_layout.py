@@ -41,6 +41,8 @@ def blocks(text: str) -> list[tuple[str, ...]]:
         ("Form.\nName:\nAddress:", [("words", "Form."), ("rows", "Name", "", "Address", "")]),
         ("A sentence: with a colon.", [("words", "A sentence: with a colon.")]),
         ("One.\nNeeded: now\nCosts: £4.00", [("words", "One."), ("rows", "Needed", "now", "Costs", "£4.00")]),
+        ("Low: order more.\nSerum: 0 left\nRoller: 1 left",
+         [("words", "Low: order more."), ("rows", "Serum", "0 left", "Roller", "1 left")]),
         ("At 10:30 we left.\nBy 11:45 we were there.", [("words", "At 10:30 we left.", "By 11:45 we were there.")]),
         ("javascript:alert(1)", [("words", "javascript:alert(1)")]),
         ("Go:\njavascript:alert(1)", [("name", "Go:"), ("words", "javascript:alert(1)")]),

@@ -115,7 +115,7 @@ def test_odd_ticks_change_nothing(staff: Staff, put: Put, ticked: list[str]) -> 
 
 
 def test_those_that_cannot_be_sent_again_are_told_by_number(staff: Staff, put: Put, now: datetime) -> None:
-    good, cleared = put("dead"), put("dead", cleared_at=now - timedelta(days=1))
+    good, cleared = put("dead"), put("dead", text="", html="", cleared_at=now - timedelta(days=1))
     ticked = [f"{good}.0", f"{cleared}.0"]
     answer = staff.post("/admin/mails/send-again", page="/admin/mails?state=dead", mail=ticked, state="dead")
     assert answer.status_code == 409

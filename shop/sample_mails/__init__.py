@@ -1,0 +1,44 @@
+"""The shop's mails, each with what causes it, who reads it, and a sample made of plain values: no real customer's."""
+
+from __future__ import annotations
+
+from shop.registers import CUSTOMER, OWNER, MailTemplate
+from shop.sample_mails import of_orders, of_the_shop
+
+OWN_MAILS = (
+    MailTemplate(
+        "shop/mails/order_confirmed", "Order confirmed", "A kit order is paid.", CUSTOMER, of_orders.confirmed
+    ),
+    MailTemplate("shop/mails/parcel_sent", "Parcel sent", "A parcel leaves.", CUSTOMER, of_orders.sent),
+    MailTemplate("shop/mails/refund", "Money goes back", "A refund is asked for.", CUSTOMER, of_orders.refunded),
+    MailTemplate(
+        "shop/mails/sign_in", "Sign-in link", "A customer asks to sign in.", CUSTOMER, of_the_shop.sign_in
+    ),
+    MailTemplate(
+        "shop/mails/order_link", "Link to an order", "Someone looks an order up by its number and address.", CUSTOMER,
+        of_orders.link,
+    ),
+    MailTemplate(
+        "shop/mails/erased", "Data erased", "A customer had their data erased.", CUSTOMER, of_the_shop.erased
+    ),
+    MailTemplate(
+        "shop/mails/stock_alerts", "The stock needs a look", "Something runs low, is promised more often than "
+        "there is, or expires soon.", OWNER, of_the_shop.stock_alerts,
+    ),
+    MailTemplate(
+        "shop/mails/refund_failed", "A refund failed", "The gateway could not pay a refund back.", OWNER,
+        of_orders.refund_failed,
+    ),
+    MailTemplate(
+        "shop/mails/dispute", "A payment is disputed", "A customer's bank opens or decides a dispute.", OWNER,
+        of_orders.disputed,
+    ),
+    MailTemplate(
+        "shop/mails/refused", "A mail was refused", "The mail server refuses a mail for good.", OWNER,
+        of_the_shop.refused,
+    ),
+    MailTemplate(
+        "shop/mails/dead", "Mails could not be sent", "Tries to send a mail have failed for days.", OWNER,
+        of_the_shop.dead,
+    ),
+)  # fmt: skip

@@ -1,0 +1,68 @@
+"""Samples of the mails about an order: confirmed, sent, refunded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shop.links import external, order_url
+from shop.payments.reasons import GOODWILL
+from shop.payments.tables import Refund
+from shop.sample_mails import values
+from shop.work.letters import letter
+from shop.work.outbox import Letter
+
+
+def confirmed(now: datetime) -> Letter:
+    """The confirmation of a paid kit order."""
+    order = values.order(now)
+    return letter(
+        f"Order {order.number} is paid", "shop/mails/order_confirmed", order=order, url=order_url(order.token)
+    )
+
+
+def sent(now: datetime) -> Letter:
+    """A parcel has left with the whole order."""
+    order = values.order(now)
+    return letter(
+        f"On its way: order {order.number}", "shop/mails/parcel_sent",
+        order=order, parcel=values.parcel(now), lots=values.packed(now), to_come={}, url=order_url(order.token),
+    )  # fmt: skip
+
+
+def link(now: datetime) -> Letter:
+    """The link to an order that was looked up."""
+    number, token = values.NUMBER, values.TOKEN
+    return letter(f"Your order {number}", "shop/mails/order_link", url=order_url(token), number=number)
+
+
+def refunded(now: datetime) -> Letter:
+    """Half of a payment goes back."""
+    refund = _refund(now)
+    order = refund.payment.order
+    about = {"refund": refund, "payment": refund.payment, "order": order, "said": ["Your refills go on as planned."]}
+    return letter(f"{refund.money} goes back to you", "shop/mails/refund", **about, url=order_url(order.token))
+
+
+def refund_failed(now: datetime) -> Letter:
+    """The card that paid is closed."""
+    refund = _refund(now)
+    refund.problem = "expired_or_canceled_card"
+    return _of_the_order("A refund of order {} failed", "refund_failed", now, refund=refund)
+
+
+def disputed(now: datetime) -> Letter:
+    """A bank looks into a payment."""
+    payment = values.payment(now)
+    payment.dispute = "open"
+    return _of_the_order("The payment of order {} is disputed", "dispute", now, payment=payment)
+
+
+def _of_the_order(subject: str, name: str, now: datetime, **about: object) -> Letter:
+    order = values.order(now)
+    url = external("refillery_admin.order", number=order.number)
+    return letter(subject.format(order.number), f"shop/mails/{name}", order=order, url=url, **about)
+
+
+def _refund(now: datetime) -> Refund:
+    paid = values.payment(now)
+    return Refund(payment=paid, amount=paid.amount // 2, reason=GOODWILL, note="", asked_at=now)
