@@ -17,7 +17,7 @@ from shop.customers.people import known_customer
 from shop.customers.tables import Customer, MagicLink
 from shop.links import external
 from shop.work.letters import letter
-from shop.work.outbox import post
+from shop.work.outbox import Letter, post
 
 LASTS = timedelta(minutes=15)
 KEPT = timedelta(days=1)
@@ -72,13 +72,17 @@ def _send(session: Session, customer: Customer, now: datetime) -> None:
     link = MagicLink(customer_id=customer.id, token_sha256=_digest(token), expires_at=now + LASTS)
     session.add(link)
     session.flush()
-    written = letter(
+    post(session, f"sign-in:{link.id}", customer.email, link_letter(token), now=now)
+
+
+def link_letter(token: str) -> Letter:
+    """The mail that brings a sign-in link."""
+    return letter(
         f"Your link to sign in to {setting('NAME')}",
         "shop/mails/sign_in",
         url=external("refillery_sign_in.link", token=token),
         minutes=int(LASTS.total_seconds() // 60),
     )
-    post(session, f"sign-in:{link.id}", customer.email, written, now=now)
 
 
 def _usable(token: str, now: datetime) -> ColumnElement[bool]:

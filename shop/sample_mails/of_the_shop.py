@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from kits.clock import today
-from kits.settings import setting
 from kits.stock.figures import Figures
+from shop.customers.links import link_letter
 from shop.links import external
 from shop.sample_mails import values
 from shop.stock.watch import Watched
@@ -17,8 +17,7 @@ from shop.work.outbox import Letter
 
 def sign_in(now: datetime) -> Letter:
     """A link that signs nobody in."""
-    url = external("refillery_account.link", token="sample")  # noqa: S106 - a sample's
-    return letter(f"Your link to sign in to {setting('NAME')}", "shop/mails/sign_in", url=url, minutes=15)
+    return link_letter(values.TOKEN)
 
 
 def erased(now: datetime) -> Letter:
