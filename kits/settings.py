@@ -25,7 +25,6 @@ DEFAULTS: dict[str, Any] = {
     "SHOP_OWNER_EMAIL": "",
     "SHOP_TIMEZONE": "Europe/London",
     "SHOP_CURRENCY": "GBP",
-    "SHOP_COUNTRIES": ("GB",),
     "SHOP_LEASE_SECONDS": 60.0,
     "SHOP_RESERVATION_MINUTES": 60,
     "SHOP_EXPIRY_DAYS": 60,

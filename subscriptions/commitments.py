@@ -18,7 +18,7 @@ from kits.clock import today
 from kits.settings import setting
 from kits.stock.promises import commitments
 from kits.stock.promises.reservations import Demand
-from shop.orders.basket import refill_demands
+from shop.orders.demands import refill_demands
 from shop.work.duties import Duty
 from subscriptions import successors
 from subscriptions.tables import ACTIVE, NOTIFIED, SCHEDULED, WAITING, Hold, Refill, Subscription

@@ -12,7 +12,7 @@ from kits.clock import today
 from kits.settings import currency
 
 SLUG, ROLLER, SERUM = "mesotherapy-kit", "ROLLER-025", "SERUM-3M"
-KIT_PRICE, REFILL_PRICE = 8900, 4900
+KIT_PRICE, REFILL_PRICE, LOOSE_PRICE = 8900, 4900, 5400
 NOTICE = """\
 Please do not use this kit, and talk to your doctor first, if one of these applies to you:
 
@@ -64,7 +64,8 @@ promise none.
 
 def plant(session: Session, now: datetime) -> Kit:
     """Add the kit, its two items, its prices and version 1 of its notice. Flushes."""
-    roller, serum = Item(sku=ROLLER, name="Dermaroller 0.25 mm"), Item(sku=SERUM, name="Serum, three months")
+    roller = Item(sku=ROLLER, name="Dermaroller 0.25 mm", weight_g=90, sealed=True)
+    serum = Item(sku=SERUM, name="Serum, three months", weight_g=180, millilitres=100, sealed=True)
     kit = Kit(
         slug=SLUG,
         name="Mesotherapy kit",
@@ -86,7 +87,7 @@ def plant(session: Session, now: datetime) -> Kit:
     )
     session.add(kit)
     session.flush()
-    for kind, amount in (("kit", KIT_PRICE), ("refill", REFILL_PRICE)):
+    for kind, amount in (("kit", KIT_PRICE), ("refill", REFILL_PRICE), ("loose", LOOSE_PRICE)):
         session.add(Price(kit_id=kit.id, kind=kind, amount=amount, currency=currency(), valid_from=now))
     notice.add(session, kit.id, NOTICE, today(now))
     return kit

@@ -15,6 +15,8 @@ from kits.errors import BadInput
 from kits.money import Money
 
 BOX_MONTHS = 3
+LEAD_DAYS = 7
+"""A refill is charged so many days before it is needed."""
 LATEST_START = date(9000, 1, 1)
 
 
@@ -47,6 +49,11 @@ class SessionPlan:
         while self.box_starts(len(needs) + 1) <= self.last_session:
             needs.append(self.box_starts(len(needs) + 1))
         return tuple(needs)
+
+    @property
+    def charge_days(self) -> tuple[date, ...]:
+        """The day each refill is best charged, a week before it is needed."""
+        return tuple(need - timedelta(days=LEAD_DAYS) for need in self.refill_needs)
 
     @property
     def boxes(self) -> int:

@@ -55,10 +55,12 @@ class Day(fields.Date):
 
 
 class Text(fields.String):
-    """One line of 1 to `most` printable characters: no NUL, no line break, no half of a surrogate pair."""
+    """One line of `least` to `most` printable characters: no NUL, no line break, no half of a surrogate pair."""
+
+    least = 1
 
     def __init__(self, most: int, **options: Any) -> None:
-        super().__init__(validate=validate.Length(1, most), **options)
+        super().__init__(validate=validate.Length(self.least, most), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> str:
         if not isinstance(value, str):
@@ -66,3 +68,9 @@ class Text(fields.String):
         if not value.isprintable():
             raise ValidationError("Leave out line breaks and control characters.")
         return value
+
+
+class PerhapsText(Text):
+    """The same, and it may be empty."""
+
+    least = 0

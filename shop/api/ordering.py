@@ -28,10 +28,10 @@ from shop.registers import registers
 
 LARGEST_BODY = 64 * 1024
 PLACES = {
-    **{name: f"address.{name}" for name in ("line1", "city", "postcode", "country")},
+    **{name: f"address.{name}" for name in ("line1", "line2", "city", "postcode", "country")},
     **{name: f"acknowledgement.{name}" for name in ("version", "accepted")},
 }
-IN_LINE = {"quantity": "quantity", "refills": "refills"} | {
+IN_LINE = {name: name for name in ("quantity", "refills", "refill_box")} | {
     name: f"plan.{name}" for name in ("sessions", "every_weeks", "start")
 }
 
@@ -82,11 +82,14 @@ def _purchase(asked: Mapping[str, Any]) -> Purchase:
         wishes=tuple(_wish(line) for line in asked["lines"]),
         notice_version=asked["acknowledgement"]["version"],
         accepted=asked["acknowledgement"]["accepted"],
+        shipping=asked["shipping"],
+        discount=asked["discount"],
     )
 
 
 def _wish(line: Mapping[str, Any]) -> Wish:
-    return Wish(kit=line["kit"], quantity=line["quantity"], refills=line["refills"], **line["plan"])
+    plan = {} if line["refill_box"] else line["plan"]
+    return Wish(kit=line["kit"], quantity=line["quantity"], refills=line["refills"], **plan)
 
 
 def _placed(purchase: Purchase, now: datetime) -> int:
@@ -109,18 +112,20 @@ def _place_of(error: BadInput, wishes: tuple[Wish, ...], now: datetime) -> str:
 
 
 def _due(order_id: int) -> dict[str, Any]:
-    """What a buyer is told of the order before it is paid."""
+    """What a buyer is told of the order before it is paid: what is due now, and with all refills."""
     placed = order_by_id(session(), order_id)
-    whole = add_up([_plan_total(line, placed.currency) for line in placed.lines], placed.currency)
-    return {"number": placed.number, "token": placed.token, "total": placed.total, "plan_total": whole}
+    later = add_up([_refills_total(line, placed.currency) for line in placed.lines], placed.currency)
+    return {"number": placed.number, "token": placed.token, "total": placed.total, "plan_total": placed.total + later}
 
 
-def _plan_total(line: OrderLine, currency: str) -> Money:
+def _refills_total(line: OrderLine, currency: str) -> Money:
     refills = len(line.plan.refill_needs) if line.refills else 0
-    return Money(line.unit_amount + line.refill_amount * refills, currency) * line.quantity
+    return Money(line.refill_amount, currency) * (refills * line.quantity)
 
 
 def _line(line: OrderLine) -> dict[str, Any]:
+    if line.loose:
+        return {"kit": line.kit.slug, "quantity": line.quantity, "plan": None, "refills": False, "refill_box": True}
     return {"kit": line.kit.slug, "quantity": line.quantity, "plan": line.plan, "refills": line.refills}
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from shop.api.fields import Day, Text, WholeNumber, WholeNumberInQuery, YesOrNo
+from shop.api.fields import Day, PerhapsText, Text, WholeNumber, WholeNumberInQuery, YesOrNo
 from shop.orders.basket import MOST_LINES
 from shop.orders.checkout import LONGEST
 
-SLUG, VERSION = 100, 100
+SLUG, VERSION, CODE = 100, 100, 40
 STATES = ("awaiting_payment", "paid", "shipped", "cancelled", "refunded")
 
 
@@ -51,20 +51,32 @@ class Plan(Schema):
 
 
 class Line(Schema):
-    """A kit to buy with the plan it is for."""
+    """A kit to buy with the plan it is for, or boxes of its refill alone."""
 
     kit = Text(SLUG, required=True)
     quantity = WholeNumber(load_default=1)
-    plan = fields.Nested(Plan, required=True)
+    plan = fields.Nested(
+        Plan,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "needed for a kit, left alone for a refill box"},
+    )
     refills = YesOrNo(
         load_default=False, metadata={"description": "true is the consent to being charged for the plan's refills"}
     )
+    refill_box = YesOrNo(load_default=False, metadata={"description": "true: refill boxes alone, without a plan"})
+
+    @validates_schema(skip_on_field_errors=True)
+    def _has_a_plan(self, line: dict[str, Any], **about: Any) -> None:
+        if not line["refill_box"] and line["plan"] is None:
+            raise ValidationError("A kit is bought with a plan.", "plan")
 
 
 class Address(Schema):
     """Where the order goes."""
 
     line1 = Text(LONGEST["line1"], required=True)
+    line2 = PerhapsText(LONGEST["line2"], load_default="")
     city = Text(LONGEST["city"], required=True)
     postcode = Text(LONGEST["postcode"], required=True)
     country = Text(2, required=True, metadata={"description": "ISO 3166, two letters"})
@@ -85,18 +97,10 @@ class OrderRequest(Schema):
     address = fields.Nested(Address, required=True)
     lines = fields.List(fields.Nested(Line), required=True, validate=validate.Length(1, MOST_LINES))
     acknowledgement = fields.Nested(Acknowledgement, required=True)
-    shipping = Text(40, allow_none=True, load_default=None, metadata={"description": "standard is the only way"})
-    discount = Text(40, allow_none=True, load_default=None, metadata={"description": "no code is in use"})
-
-    @validates("shipping")
-    def _known_way(self, value: str | None, **about: Any) -> None:
-        if value not in (None, "standard"):
-            raise ValidationError("There is one way of shipping: standard.")
-
-    @validates("discount")
-    def _known_code(self, value: str | None, **about: Any) -> None:
-        if value is not None:
-            raise ValidationError("This code is not known.")
+    shipping = Text(
+        CODE, allow_none=True, load_default=None, metadata={"description": "a method's code; without one the cheapest"}
+    )
+    discount = Text(CODE, allow_none=True, load_default=None, metadata={"description": "a code, in capitals or not"})
 
 
 class Limits(Schema):
@@ -141,7 +145,7 @@ class Notice(Schema):
 
 
 class OrderPlaced(Schema):
-    """A placed order; `total` is due today, `plan_total` is what the whole plan costs."""
+    """A placed order; `total` is due today, shipping included, `plan_total` that and all refills."""
 
     number = fields.String(required=True)
     token = fields.String(required=True)
@@ -151,12 +155,13 @@ class OrderPlaced(Schema):
 
 
 class OrderedLine(Schema):
-    """A line of a placed order."""
+    """A line of a placed order; a refill box bought alone has no plan."""
 
     kit = fields.String(required=True)
     quantity = fields.Integer(required=True)
-    plan = fields.Nested(Plan, required=True)
+    plan = fields.Nested(Plan, required=True, allow_none=True)
     refills = fields.Boolean(required=True)
+    refill_box = fields.Boolean()
 
 
 class Refill(Schema):

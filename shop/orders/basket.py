@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from dateutil.relativedelta import relativedelta
 from sqlalchemy.orm import Session
 
-from kits.catalogue.kits import PricedKit, kit_by_slug
+from kits.catalogue.kits import PricedKit
 from kits.catalogue.retiring import in_force
-from kits.catalogue.session_plan import SessionPlan
-from kits.catalogue.tables import KitComponent
+from kits.catalogue.session_plan import BOX_MONTHS, SessionPlan
+from kits.catalogue.tables import Item
 from kits.clock import today
-from kits.errors import BadInput
+from kits.errors import BadInput, NotFound
 from kits.money import Money, add_up
 from kits.stock.promises.reservations import Demand
 from shop.registers import registers
+from shop.selling import rules
 
 MOST_A_LINE = 10
 MOST_LINES = 5
@@ -26,29 +27,60 @@ LATEST_START_DAYS = 90
 
 @dataclass(frozen=True)
 class Wish:
-    """One line as the customer asked for it, nothing of it checked yet."""
+    """One line as the customer asked for it, nothing of it checked yet. A refill box bought alone has no plan."""
 
     kit: str
     quantity: int
-    sessions: int
-    every_weeks: int
-    start: date
-    refills: bool
+    sessions: int | None = None
+    every_weeks: int | None = None
+    start: date | None = None
+    refills: bool = False
+
+    @property
+    def loose(self) -> bool:
+        """True for refill boxes bought alone."""
+        return self.start is None
 
 
 @dataclass(frozen=True)
 class PricedLine:
-    """A line that can be sold: its plan is within the kit's limits, its prices are today's."""
+    """A line that can be sold: its plan is within the kit's limits, its prices are today's.
+
+    A refill box bought alone has no plan; it must last until `lasts_until`.
+    """
 
     offer: PricedKit
-    plan: SessionPlan
+    chosen: SessionPlan | None
     quantity: int
     refills: bool
+    lasts_until: date | None = None
+
+    @property
+    def loose(self) -> bool:
+        """True for refill boxes bought alone."""
+        return self.chosen is None
+
+    @property
+    def plan(self) -> SessionPlan:
+        """The plan it is for; raises ValueError for a loose box."""
+        if self.chosen is None:
+            raise ValueError("a loose box has no plan")
+        return self.chosen
+
+    @property
+    def title(self) -> str:
+        """What an order calls it."""
+        return f"Refill box for the {self.offer.kit.name}" if self.loose else self.offer.kit.name
+
+    @property
+    def unit(self) -> Money:
+        """What one of it costs now, VAT included."""
+        return (self.offer.loose_price or self.offer.price) if self.loose else self.offer.price
 
     @property
     def due_today(self) -> Money:
-        """What this line costs now, VAT included."""
-        return self.offer.price * self.quantity
+        """What this line costs now, VAT included, before any discount."""
+        return self.unit * self.quantity
 
     @property
     def refill_due(self) -> Money:
@@ -56,65 +88,82 @@ class PricedLine:
         return self.offer.refill_price * self.quantity
 
     @property
+    def refills_total(self) -> Money:
+        """What its refills cost together."""
+        return self.refill_due * (len(self.plan.refill_needs) if self.refills else 0)
+
+    @property
     def plan_total(self) -> Money:
-        """What the whole plan costs; without refills just the kit."""
-        return self.offer.total(self.plan, self.quantity) if self.refills else self.due_today
+        """What the whole plan costs; without refills just the line."""
+        return self.due_today + self.refills_total
 
     @property
     def serves_until(self) -> date:
-        """The last session that the serum in the kit is for."""
-        return self.plan.box_serves_until(0)
+        """The last session that the serum in the kit is for; the day until which a loose box must last."""
+        return self.lasts_until or self.plan.box_serves_until(0)
+
+    @property
+    def grams(self) -> int:
+        """What it weighs, wrapped for sending."""
+        return sum(item.weight_g * units for item, units, _ in self._parts())
 
     def demands(self) -> list[Demand]:
         """What it takes from stock: what a refill replaces must last for its box, the rest for the whole plan."""
         return [
-            Demand(
-                in_force(part.item).id,
-                part.in_kit * self.quantity,
-                self.serves_until if part.in_refill else self.plan.last_session,
-            )
-            for part in self.offer.kit.components
-            if part.in_kit
+            Demand(item.id, units, self.serves_until if in_refill else self.plan.last_session)
+            for item, units, in_refill in self._parts()
         ]
+
+    def _parts(self) -> list[tuple[Item, int, int]]:
+        """The items that are sent, how many, and how many of them are in a refill box."""
+        parts = [
+            (in_force(part.item), part.in_refill if self.loose else part.in_kit, part.in_refill)
+            for part in self.offer.kit.components
+        ]
+        return [(item, units * self.quantity, in_refill) for item, units, in_refill in parts if units]
 
 
 def priced(session: Session, wishes: Sequence[Wish], now: datetime) -> list[PricedLine]:
     """Check and price each wish; raises BadInput at the first field that cannot be taken, NotFound for a kit."""
+    offers, _ = rules.read_with(session, [wish.kit for wish in wishes], now)
+    return priced_of(offers, wishes, now)
+
+
+def priced_of(offers: Mapping[str, PricedKit], wishes: Sequence[Wish], now: datetime) -> list[PricedLine]:
+    """The same for kits that were read already."""
     if not 1 <= len(wishes) <= MOST_LINES:
         raise BadInput("lines", f"An order takes 1 to {MOST_LINES} lines.")
-    return [price(kit_by_slug(session, wish.kit, now), wish, now) for wish in wishes]
+    return [price(offer_of(offers, wish.kit), wish, now) for wish in wishes]
+
+
+def offer_of(offers: Mapping[str, PricedKit], slug: str) -> PricedKit:
+    """The kit under `slug`; raises NotFound."""
+    if slug not in offers:
+        raise NotFound("There is no such kit.")
+    return offers[slug]
 
 
 def due_today(lines: Sequence[PricedLine]) -> Money:
-    """What the whole basket costs now."""
+    """What the whole basket costs now, without shipping and before any discount."""
     return add_up([line.due_today for line in lines], lines[0].due_today.currency)
+
+
+def refills_total(lines: Sequence[PricedLine]) -> Money:
+    """What all the refills that follow cost."""
+    return add_up([line.refills_total for line in lines], lines[0].due_today.currency)
 
 
 def plan_total(lines: Sequence[PricedLine]) -> Money:
     """What all the plans of the basket cost to their end."""
-    return add_up([line.plan_total for line in lines], lines[0].due_today.currency)
-
-
-def summed(demands: Iterable[Demand]) -> list[Demand]:
-    """Demands of the same item and day added up, in the order of items."""
-    sums: Counter[tuple[int, date]] = Counter()
-    for demand in demands:
-        sums[demand.item_id, demand.serves_until] += demand.quantity
-    return [Demand(item, units, until) for (item, until), units in sorted(sums.items())]
-
-
-def refill_demands(
-    components: Iterable[KitComponent], quantity: int, serves_until: date, sent: Mapping[int, int]
-) -> list[Demand]:
-    """What one refill takes from stock; `sent` gives for each component's item id that of the item sent for it."""
-    parts = [(sent[part.item_id], part.in_refill * quantity) for part in components if part.in_refill]
-    return summed(Demand(item_id, units, serves_until) for item_id, units in parts)
+    return due_today(lines) + refills_total(lines)
 
 
 def price(offer: PricedKit, wish: Wish, now: datetime) -> PricedLine:
     """The wish for this kit as a line; raises BadInput at the first field that cannot be taken."""
     if not 1 <= wish.quantity <= MOST_A_LINE:
         raise BadInput("quantity", f"Choose a quantity from 1 to {MOST_A_LINE}.")
+    if wish.sessions is None or wish.every_weeks is None or wish.start is None:
+        return _loose(offer, wish, today(now))
     if wish.refills and not registers().offers_refills:
         raise BadInput("refills", "This shop offers no refills.")
     plan = offer.kit.limits.plan(wish.sessions, wish.every_weeks, wish.start)
@@ -122,3 +171,12 @@ def price(offer: PricedKit, wish: Wish, now: datetime) -> PricedLine:
     if not first <= wish.start <= first + timedelta(days=LATEST_START_DAYS):
         raise BadInput("start", f"Choose a start from today to {LATEST_START_DAYS} days ahead.")
     return PricedLine(offer, plan, wish.quantity, wish.refills and bool(plan.refill_needs))
+
+
+def _loose(offer: PricedKit, wish: Wish, day: date) -> PricedLine:
+    """Boxes without a plan: nobody knows when they are opened, so they last three months from the day of ordering."""
+    if offer.loose_price is None:
+        raise BadInput("refill_box", "Boxes for this kit are not sold alone.")
+    if wish.refills:
+        raise BadInput("refills", "A box bought alone brings no refills.")
+    return PricedLine(offer, None, wish.quantity, False, day + relativedelta(months=BOX_MONTHS))

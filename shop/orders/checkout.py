@@ -1,68 +1,74 @@
-"""Placing an order: acknowledge, reserve, place, in one transaction."""
+"""Placing an order: acknowledge, agree, reserve, place, in one transaction."""
 
 from __future__ import annotations
 
-import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kits.catalogue.notice import notice_in_force
 from kits.clock import today
-from kits.errors import BadInput, SoldOut
+from kits.errors import BadInput, RefilleryError, SoldOut
 from kits.host import end_reads, session, unit
-from kits.settings import setting
 from kits.stock.promises.reservations import reserve
-from shop.customers.people import customer_by_email
-from shop.orders.basket import PricedLine, Wish, due_today, priced, summed
-from shop.orders.tables import Acknowledgement, Order, OrderLine
+from shop.orders.basket import Wish, priced_of
+from shop.orders.demands import summed
+from shop.orders.placing import rows
+from shop.orders.placing.address import EMAIL, LONGEST, Address, check_words
+from shop.orders.placing.due import Due, check_payable, reckon
+from shop.orders.tables import Order
+from shop.selling import codes, rules
 
-EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
+__all__ = ["EMAIL", "LONGEST", "Address", "Purchase", "Seen", "new_number", "place"]
+
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTVWXYZ"
-LONGEST = {"email": 200, "name": 120, "line1": 200, "city": 100, "postcode": 12}
 
 
 @dataclass(frozen=True)
-class Address:
-    """Where it goes; `country` is an ISO 3166 code the shop delivers to."""
+class Seen:
+    """The sums a customer had before them when they pressed the button, in minor units."""
 
-    line1: str
-    city: str
-    postcode: str
-    country: str
+    due: int
+    plan_total: int
 
 
 @dataclass(frozen=True)
 class Purchase:
-    """All a checkout hands in. `submission` is one per form, so that two clicks make one order."""
+    """All a checkout hands in. `submission` is one per form, so that two clicks make one order.
+
+    `notice_version` is that of every kit's notice, or one for each kit by its
+    slug. Without `shipping` it goes by the cheapest way. `seen` is what a page
+    showed; a program says none.
+    """
 
     email: str
     name: str
     address: Address
     wishes: tuple[Wish, ...]
-    notice_version: str
+    notice_version: str | Mapping[str, str]
     accepted: bool
     submission: str | None = None
+    shipping: str | None = None
+    discount: str | None = None
+    seen: Seen | None = None
 
 
 def place(purchase: Purchase, *, now: datetime) -> int:
     """Place the order and promise its stock, or neither; returns the order's id. Commits.
 
     Raises BadInput at the field that cannot be taken, NotFound for an unknown
-    kit, SoldOut. The same `submission` again gives the order it made.
+    kit, SoldOut. The same `submission` again gives the order it made,
+    whatever else is in the form by now.
     """
-    _check(purchase)
-    known = _known(purchase.submission)
-    if known is not None:
-        return known
     try:
+        _check(purchase)
         with unit() as current:
             return _placed(current, purchase, now)
-    except IntegrityError:
+    except (RefilleryError, IntegrityError):
         known = _known(purchase.submission)
         if known is None:
             raise
@@ -76,66 +82,42 @@ def new_number() -> str:
 
 
 def _placed(current: Session, purchase: Purchase, now: datetime) -> int:
-    lines = priced(current, purchase.wishes, now)
-    order = _order(current, purchase, lines, now)
-    _acknowledge(current, order, lines, purchase, now)
-    current.flush()
+    offers, ruling = rules.read_with(current, [wish.kit for wish in purchase.wishes], now)
+    lines = priced_of(offers, purchase.wishes, now)
+    code = codes.written(purchase.discount)
+    discount = codes.look_up(current, code, now) if code else None
+    due = reckon(lines, ruling, country=purchase.address.country, way=purchase.shipping, discount=discount)
+    _agrees(purchase, due)
+    number = new_number()
+    order_id = rows.write(current, purchase, due, ruling, number=number, now=now)
+    if code:
+        codes.take(current, code, now)
     try:
-        reserve(current, order.number, summed(d for line in lines for d in line.demands()), today=today(now), now=now)
+        reserve(current, number, summed(d for line in lines for d in line.demands()), today=today(now), now=now)
     except SoldOut as error:
         raise SoldOut("Sold out: there is not enough left for this order. Nothing was charged.", error.left) from error
-    return order.id
+    return order_id
 
 
-def _order(current: Session, purchase: Purchase, lines: list[PricedLine], now: datetime) -> Order:
-    number, total, address = new_number(), due_today(lines), purchase.address
-    order = Order(
-        number=number,
-        token=secrets.token_urlsafe(24),
-        submission=purchase.submission,
-        kind="kit",
-        customer=customer_by_email(current, purchase.email, purchase.name, now),
-        root_number=number,
-        currency=total.currency,
-        total_amount=total.amount,
-        name=purchase.name.strip(),
-        line1=address.line1.strip(),
-        city=address.city.strip(),
-        postcode=address.postcode.strip().upper(),
-        country=address.country,
-        made_at=now,
-        keep_until=now + timedelta(minutes=setting("RESERVATION_MINUTES")),
-        lines=[_line(line) for line in lines],
-    )
-    current.add(order)
-    return order
-
-
-def _line(line: PricedLine) -> OrderLine:
-    return OrderLine(
-        kit_id=line.offer.kit.id,
-        title=line.offer.kit.name,
-        quantity=line.quantity,
-        unit_amount=line.offer.price.amount,
-        refill_amount=line.offer.refill_price.amount,
-        sessions=line.plan.sessions,
-        every_weeks=line.plan.every_weeks,
-        start=line.plan.start,
-        refills=line.refills,
-        serves_until=line.serves_until,
-    )
-
-
-def _acknowledge(current: Session, order: Order, lines: list[PricedLine], purchase: Purchase, now: datetime) -> None:
+def _agrees(purchase: Purchase, due: Due) -> None:
+    """Raises BadInput unless what the buyer read and saw is what holds now, and a card can pay it."""
     if not purchase.accepted:
         raise BadInput("accepted", "Please read the notice and tick the box to go on.")
-    for kit_id in sorted({line.offer.kit.id for line in lines}):
-        notice = notice_in_force(current, kit_id, today(now))
-        if notice.version != purchase.notice_version:
+    read = purchase.notice_version
+    for slug, notice in rows.notices(due).items():
+        if notice.version != (read if isinstance(read, str) else read.get(slug)):
             raise BadInput("version", "The notice has changed. Please read the new text and tick the box again.")
-        order.acknowledgements.append(
-            Acknowledgement(notice_id=notice.id, version=notice.version, sha256=notice.sha256, accepted_at=now)
-        )
+    check_payable(due)
+    if purchase.seen and purchase.seen != Seen(due.total.amount, due.plan_total.amount):
+        raise BadInput("seen", _changed(purchase.seen, due))
+
+
+def _changed(seen: Seen, due: Due) -> str:
+    """What is otherwise than the page said."""
+    said = f"Prices have changed: {due.total} is due today"
+    if seen.plan_total - seen.due != due.later.amount:
+        said = f"{said}, and {due.later} later for refills"
+    return f"{said}. Nothing was ordered. Please look it over and press the button again."
 
 
 def _known(submission: str | None) -> int | None:
@@ -148,13 +130,5 @@ def _known(submission: str | None) -> int | None:
 
 
 def _check(purchase: Purchase) -> None:
-    given = {"email": purchase.email, "name": purchase.name, **vars(purchase.address)}
-    for field, most in LONGEST.items():
-        if not given[field].strip() or not given[field].isprintable():
-            raise BadInput(field, "Please fill this in.")
-        if len(given[field]) > most:
-            raise BadInput(field, f"Please keep this under {most} characters.")
-    if not EMAIL.fullmatch(purchase.email.strip()):
-        raise BadInput("email", "Please give an e-mail address like name@example.org.")
-    if purchase.address.country not in setting("COUNTRIES"):
-        raise BadInput("country", f"We deliver to: {', '.join(setting('COUNTRIES'))}.")
+    check_words({"email": purchase.email, "name": purchase.name, **vars(purchase.address)})
+    purchase.address.tidied()

@@ -9,9 +9,15 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from kits.clock import today
+from kits.errors import BadInput
 from kits.stock.promises.reservations import Demand, reserve
 from shop.orders.checkout import new_number
 from shop.orders.tables import Order, OrderLine
+from shop.selling import rules, shipping
+from shop.selling.rules import Rules
+from shop.selling.vat import vat_in
+
+SAME_ADDRESS = ("name", "line1", "line2", "city", "postcode", "country")
 
 
 def place_refill(
@@ -26,9 +32,11 @@ def place_refill(
 ) -> Order:
     """Place the `number`-th refill, of `quantity` boxes, of a first order's line and promise its stock.
 
-    Flushes; raises SoldOut.
+    Its amount is the one agreed to, delivery included, with the VAT of today in it. Flushes; raises SoldOut.
     """
-    first = line.order
+    first, ruling = line.order, rules.read(session)
+    total, rate = line.refill_amount * quantity, ruling.facts.vat_rate
+    vat = vat_in(total, rate)
     order = Order(
         number=new_number(),
         token=secrets.token_urlsafe(24),
@@ -37,11 +45,14 @@ def place_refill(
         root_number=first.number,
         refill_number=number,
         currency=first.currency,
-        total_amount=line.refill_amount * quantity,
-        **{field: getattr(first, field) for field in ("name", "line1", "city", "postcode", "country")},
+        total_amount=total,
+        shipping_method=_cheapest(ruling, first.country),
+        vat_permille=rate,
+        vat_amount=vat,
+        **{field: getattr(first, field) for field in SAME_ADDRESS},
         made_at=now,
         keep_until=now,
-        lines=[_line(line, quantity, serves_until)],
+        lines=[_line(line, quantity, serves_until, vat)],
     )
     session.add(order)
     session.flush()
@@ -49,12 +60,21 @@ def place_refill(
     return order
 
 
-def _line(line: OrderLine, quantity: int, serves_until: date) -> OrderLine:
+def _cheapest(ruling: Rules, country: str) -> str:
+    """How a refill goes: whatever costs us least. Where we no longer deliver staff choose a way when they pack."""
+    try:
+        return shipping.cheapest(shipping.ways(ruling.zones, country, 0)).name
+    except BadInput:
+        return ""
+
+
+def _line(line: OrderLine, quantity: int, serves_until: date, vat: int) -> OrderLine:
     same = ("kit_id", "title", "refill_amount", "sessions", "every_weeks", "start")
     return OrderLine(
         **{field: getattr(line, field) for field in same},
         quantity=quantity,
         unit_amount=line.refill_amount,
+        vat_amount=vat,
         refills=False,
         serves_until=serves_until,
     )

@@ -11,6 +11,7 @@ from kits.catalogue.tables import Item
 from kits.clock import today
 from kits.stock.promises.reservations import Demand, reserve
 from shop.orders.checkout import new_number
+from shop.orders.repeat import SAME_ADDRESS
 from shop.orders.tables import PAID, Order, OrderLine
 
 
@@ -31,7 +32,7 @@ def place_replacement(
         root_number=before.root_number,
         currency=before.currency,
         total_amount=0,
-        **{field: getattr(before, field) for field in ("name", "line1", "city", "postcode", "country")},
+        **{field: getattr(before, field) for field in SAME_ADDRESS},
         made_at=now,
         paid_at=now,
         keep_until=now,

@@ -8,7 +8,7 @@ costs no statement.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from kits import audit
 from kits.host import after_commit, aside, end_reads, unit
 from shop.owner.tables import Fact
 
+READ = select(Fact.name, Fact.value)
 SHOWN_SECONDS = 5.0
 _KEY = "refillery_facts"
 
@@ -67,7 +68,7 @@ class Facts:
 
 def read(session: Session) -> Facts:
     """The facts as they stand, in one statement."""
-    return _facts(dict(session.execute(select(Fact.name, Fact.value)).all()))
+    return told(session.execute(READ).all())
 
 
 def shown() -> Facts:
@@ -75,7 +76,7 @@ def shown() -> Facts:
     kept = current_app.extensions.get(_KEY)
     if kept is None or time.monotonic() - kept[0] > SHOWN_SECONDS:
         with aside() as connection:
-            found = _facts(dict(connection.execute(select(Fact.name, Fact.value)).all()))
+            found = told(connection.execute(READ).all())
         kept = current_app.extensions[_KEY] = (time.monotonic(), found)
     facts: Facts = kept[1]
     return facts
@@ -103,6 +104,8 @@ def change(wanted: Mapping[str, Any], *, actor: str, now: datetime) -> bool:
     return True
 
 
-def _facts(values: Mapping[str, str]) -> Facts:
+def told(rows: Iterable[Sequence[str]]) -> Facts:
+    """The facts that rows of `READ` tell."""
+    values = {name: value for name, value in rows}  # noqa: C416 - rows are no tuples
     kinds: dict[str, Any] = {field.name: type(field.default) for field in fields(Facts)}
     return Facts(**{name: kind(values[name]) for name, kind in kinds.items() if name in values})

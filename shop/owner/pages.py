@@ -7,14 +7,16 @@ an order can name the terms it was made under.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 from unicodedata import category
 
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -57,6 +59,21 @@ def current(session: Session, page: str) -> PageText:
     """What the page says now, in one statement; raises NotFound for a page we do not have."""
     newest = _versions(session, page, limit=1)
     return newest[0] if newest else shipped(page)
+
+
+def newest(page: str) -> Select[*tuple[Any, ...]]:
+    """The read of a page's newest published version, for `kits.reads.together`."""
+    last = select(func.max(PageVersion.number)).where(PageVersion.page == page).scalar_subquery()
+    columns = (PageVersion.title, PageVersion.text, PageVersion.number, PageVersion.sha256)
+    return select(*columns).where(PageVersion.page == page, PageVersion.number == last)
+
+
+def told(page: str, rows: Sequence[Sequence[Any]]) -> PageText:
+    """The page that the rows of `newest` tell, without who published it and when."""
+    if not rows:
+        return shipped(page)
+    title, text, number, sha256 = rows[0]
+    return PageText(page, title, text, str(number), sha256)
 
 
 def versions(session: Session, page: str) -> list[PageText]:

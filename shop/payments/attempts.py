@@ -107,7 +107,7 @@ def bill_for(attempt_id: int) -> Bill:
             number=order.number,
             customer=order.customer.stripe_customer or "",
             total=order.total,
-            lines=tuple(_bill_line(order, line) for line in order.lines),
+            lines=tuple(bill_lines(order)),
             metadata=metadata(order, attempt),
         )
     finally:
@@ -120,9 +120,25 @@ def metadata(order: Order, attempt: PaymentAttempt) -> dict[str, str]:
     return about if order.refill_number is None else {**about, "refill": str(order.refill_number)}
 
 
-def _bill_line(order: Order, line: OrderLine) -> BillLine:
-    title = "Kit" if order.kind == "kit" else f"Refill box {order.refill_number}"
-    return BillLine(title, line.unit_amount, line.quantity)
+def bill_lines(order: Order) -> Iterator[BillLine]:
+    """The lines, what is taken off worked into them, and shipping: together the order's total exactly."""
+    for line in order.lines:
+        yield from _priced(_title(order, line), line.unit_amount * line.quantity - line.discount_amount, line.quantity)
+    if order.shipping_amount:
+        yield BillLine("Delivery", order.shipping_amount, 1)
+
+
+def _title(order: Order, line: OrderLine) -> str:
+    if order.kind == "kit":
+        return "Refill box" if line.loose else "Kit"
+    return f"Refill box {order.refill_number}"
+
+
+def _priced(title: str, due: int, quantity: int) -> Iterator[BillLine]:
+    """`due` over the units: some cost one minor unit more where it cannot be divided evenly. Nothing due, no line."""
+    each, dearer = divmod(due, quantity)
+    parts = ((each, quantity - dearer), (each + 1, dearer))
+    yield from (BillLine(title, unit, units) for unit, units in parts if unit and units)
 
 
 def close_intent(intent_id: str, *, now: datetime) -> None:

@@ -20,6 +20,7 @@ from shop.payments.lease import payment_lease
 from shop.payments.stripe_gateway import gateway
 from shop.payments.tables import CLOSED
 from shop.registers import Settled, run_steps
+from shop.selling import codes
 from shop.work.duties import Duty
 
 
@@ -81,6 +82,7 @@ def _let_go(order_id: int, now: datetime) -> str:
                 raise Busy("A payment page was opened just now. Try again in a minute.")
             order.state = CANCELLED
             current.flush()
+            codes.give_back(current, order.discount_code)
             reservations.release(current, order.number)
             run_steps(current, Settled("cancelled", order, now))
         return order.state

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from kits import audit
 from kits.clock import today
-from kits.errors import SoldOut
+from kits.errors import BadInput, SoldOut
 from kits.host import end_reads, outside_transaction, session, unit
 from kits.stock.promises.reservations import reserve_again
 from shop.customers.people import is_alive
@@ -28,6 +28,7 @@ from shop.payments.gateway import Declined, Intent
 from shop.payments.stripe_gateway import gateway
 from shop.payments.tables import DECLINED, NEEDS_CUSTOMER, OPEN, SUCCEEDED, Payment, PaymentAttempt
 from shop.registers import Settled, run_steps
+from shop.selling import codes
 from shop.work.letters import letter
 from shop.work.outbox import post
 
@@ -88,15 +89,16 @@ def _arrived(current: Session, order: Order, intent: Intent, page_id: str | None
 
 
 def _accepts(current: Session, order: Order, now: datetime) -> bool:
-    """True when the order waits for this money, or was let go but its stock can still be had."""
+    """True when the order waits for this money, or was let go but its stock, and its code, can still be had."""
     if order.state == AWAITING:
         return True
     if order.state != CANCELLED or order.kind != "kit" or not is_alive(current, order.customer_id):
         return False
     try:
         with current.begin_nested():
+            codes.take_again(current, order.discount_code)
             reserve_again(current, order.number, today=today(now), now=now)
-    except SoldOut:
+    except (SoldOut, BadInput):
         return False
     return True
 

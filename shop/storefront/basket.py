@@ -13,8 +13,8 @@ from kits import clock
 from kits.catalogue.plan_line import PlanLine, plan_line
 from kits.errors import BadInput, NotFound, SoldOut
 from kits.host import session
-from kits.stock.promises.reservations import how_many
-from shop.orders.basket import MOST_A_LINE, PricedLine, Wish, due_today, plan_total, priced, summed
+from shop.orders.basket import MOST_A_LINE, PricedLine, Wish, due_today, plan_total, priced
+from shop.orders.demands import short
 from shop.storefront import front, kept
 from shop.storefront.forms import AddForm, LineForm, Wrong, sentences, taken
 
@@ -58,8 +58,7 @@ def row(wish: Wish, now: datetime) -> Row:
 
 def enough(lines: Sequence[PricedLine], now: datetime) -> bool:
     """True when stock can meet the whole basket now; the order itself counts again under a lock."""
-    demands = summed(demand for line in lines for demand in line.demands())
-    return not demands or how_many(session(), demands, clock.today(now)) > 0
+    return not short(session(), lines, clock.today(now))
 
 
 def add() -> Response | tuple[str, int]:

@@ -14,12 +14,12 @@ from kits.catalogue.notice import notice_in_force
 from kits.catalogue.tables import ContraindicationNotice
 from kits.errors import BadInput
 from kits.host import end_reads, session
-from kits.settings import setting
 from shop.customers.addresses import filled_in
 from shop.customers.signed_in import current_customer
 from shop.orders.basket import due_today, plan_total
 from shop.orders.checkout import Address, Purchase, place
 from shop.orders.find import order_by_id
+from shop.selling import rules, shipping
 from shop.storefront import kept
 from shop.storefront.basket import Row, row
 from shop.storefront.forms import CheckoutForm, Wrong, sentences, taken
@@ -74,7 +74,7 @@ def _page(values: Mapping[str, str], errors: dict[str, str]) -> str | None:
         values=values,
         errors=errors,
         notices=_notices(rows, now),
-        countries=[(code, country(code)) for code in setting("COUNTRIES")],
+        countries=[(code, country(code)) for code in shipping.countries(rules.read(session()).zones)],
         due_today=due_today(lines),
         plan_total=plan_total(lines),
         submission=kept.submission(),

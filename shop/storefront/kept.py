@@ -18,6 +18,8 @@ BASKET, FORM, PLACED = "refillery_basket", "refillery_checkout", "refillery_plac
 
 def key_of(wish: Wish) -> str:
     """What names a line of the basket: wishes that differ in no more than the quantity share it."""
+    if wish.start is None:
+        return f"{wish.kit}.box"
     return f"{wish.kit}.{wish.sessions}.{wish.every_weeks}.{wish.start.isoformat()}.{int(wish.refills)}"
 
 
@@ -71,11 +73,14 @@ def ordered() -> None:
 
 def _read(line: list[Any]) -> Wish:
     kit, quantity, sessions, every_weeks, start, refills = line
-    return Wish(kit, quantity, sessions, every_weeks, date.fromisoformat(start), bool(refills))
+    day = date.fromisoformat(start) if start else None
+    return Wish(kit, quantity, sessions, every_weeks, day, bool(refills))
 
 
 def _write(lines: Iterable[Wish]) -> None:
-    session[BASKET] = [
-        [each.kit, each.quantity, each.sessions, each.every_weeks, each.start.isoformat(), int(each.refills)]
-        for each in lines
-    ]
+    session[BASKET] = [_written(each) for each in lines]
+
+
+def _written(wish: Wish) -> list[Any]:
+    start = wish.start.isoformat() if wish.start else None
+    return [wish.kit, wish.quantity, wish.sessions, wish.every_weeks, start, int(wish.refills)]

@@ -34,7 +34,7 @@ def order(token: str) -> str:
     return render_template(
         "shop/order.html",
         order=found,
-        lines=[(line, plan_line(line.plan, marks)) for line in found.lines],
+        lines=[(line, None if line.loose else plan_line(line.plan, marks)) for line in found.lines],
         said=said if said in SAID else "",
         told=told(found, now),
         contents=contents(current, found) if found.parcels else {},

@@ -7,11 +7,10 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from kits.catalogue.session_plan import BOX_MONTHS, SessionPlan
+from kits.catalogue.session_plan import BOX_MONTHS, LEAD_DAYS, SessionPlan
 from subscriptions.plan.holds import MovedPlan
 
 NOTICE_DAYS = 7
-LEAD_DAYS = 7
 # Notices are written a little early, so that a mail server's bad day moves no charge.
 EARLY_DAYS = 3
 

@@ -117,6 +117,8 @@ def _with_the_item(rows: list[Any]) -> list[Any]:
 
 
 def _plan(row: Any, holds: Sequence[Any], today: date) -> BoxPlan:
+    if row.start is None:  # a box bought alone has no plan, whatever else its order was for
+        return BoxPlan(row.line_id, row.serves_until, None, False, False)
     plan = SessionPlan(row.sessions, row.every_weeks, row.start)
     over = MovedPlan(plan, tuple(Rest(hold.from_day, hold.until_day or today) for hold in holds)).last_session
     since = MovedPlan(plan, tuple(_rest_since(row, hold, today) for hold in holds))

@@ -79,7 +79,7 @@ def _page(number: str, values: Any, errors: dict[str, str]) -> str:
     return render_template(
         "shop/admin/orders/order.html",
         order=found,
-        lines=[(line, plan_line(line.plan, Marks(today=today))) for line in found.lines],
+        lines=[(line, None if line.loose else plan_line(line.plan, Marks(today=today))) for line in found.lines],
         told=told(found, now),
         money_rows=lists.money(current, found),
         movements=lists.movements(current, number),

@@ -15,7 +15,7 @@ from flask import Flask
 
 from kits import host
 from shop.customers.asking import LINK_DUTY
-from shop.customers.people import customer_by_email
+from shop.customers.people import customer_id
 from shop.customers.staff import add_staff
 from shop.work.duties import run_once
 from shop.work.mailing.sending import MAIL_DUTY
@@ -28,7 +28,7 @@ EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
 def ada(app: Flask, now: datetime) -> int:
     """A customer's id."""
     with host.unit() as session:
-        return customer_by_email(session, EMAIL, "Ada", now).id
+        return customer_id(session, EMAIL, "Ada", now)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from kits import host
 from shop.customers.asking import LINK_DUTY, answer, as_numbered, ask
-from shop.customers.people import customer_by_email
+from shop.customers.people import customer_id
 from shop.customers.tables import LinkRequest
 from shop.orders.tables import Order
 from shop.work.duties import run_once
@@ -78,7 +78,7 @@ def test_looking_runs_the_same_statements_whatever_was_typed(number: str, post: 
 
 def test_someone_else_s_order_is_not_mailed_to_a_customer(number: str, ada: int, now: datetime) -> None:
     with host.unit() as session:
-        customer_by_email(session, "bob@example.org", "Bob", now)
+        customer_id(session, "bob@example.org", "Bob", now)
     ask("bob@example.org", now, order_number=number)
     run_once([LINK_DUTY])
     assert rows(OutboxMail) == 0

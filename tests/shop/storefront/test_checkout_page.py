@@ -13,6 +13,7 @@ from kits.catalogue.tables import Kit
 from kits.clock import today as day_of
 from kits.stock.tables import Reservation
 from shop.orders.tables import Acknowledgement, Order
+from tests.shop.selling.conftest import a_zone
 from tests.shop.storefront.conftest import Shopper, count, words
 
 
@@ -152,7 +153,8 @@ def test_a_kit_that_sold_out_meanwhile_is_a_409_and_nothing_is_charged(shopper: 
 
 
 def test_only_countries_we_deliver_to_are_offered(shopper: Shopper) -> None:
-    shopper.client.application.config["SHOP_COUNTRIES"] = ("GB", "IE")
+    with host.unit() as session:
+        a_zone(session, "Isles", ["IE", "GB"], post=[(2000, 500)])
     shopper.add()
     said = words(shopper.get("/checkout"))
     assert "United Kingdom Ireland" in said

@@ -10,7 +10,7 @@ import pytest
 
 from kits import host
 from shop.customers import addresses
-from shop.customers.people import customer_by_email
+from shop.customers.people import customer_id
 from tests.journeys.driving import Driver
 from tests.journeys.mistakes import nothing_changed
 from tests.journeys.pages import Page
@@ -80,7 +80,7 @@ def test_an_address_that_cannot_be_is_refused_beside_its_field(
 
 def test_another_s_address_is_not_found(signed_in: Visitor, post: Post, now: datetime, streets: Streets) -> None:
     with host.unit() as session:
-        bob = customer_by_email(session, "bob@example.org", "Bob", now).id
+        bob = customer_id(session, "bob@example.org", "Bob", now)
     addresses.add(bob, HOME, now=now)
     his = f"{BOOK}/{ids()[0]}"
     with nothing_changed():

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from kits import host
 from kits.errors import BadInput, NotFound, WrongState
 from shop.customers import addresses
-from shop.customers.people import customer_by_email
+from shop.customers.people import customer_id
 from shop.customers.personal.keeping import KEEPING_DUTY
 from shop.customers.tables import Customer, SavedAddress
 from shop.work.duties import run_once
@@ -118,7 +118,7 @@ def test_a_full_book_stops_no_payment(driver: Driver, ada: int, now: datetime, s
 
 def test_nobody_changes_another_s_book(ada: int, home_address: int, now: datetime, streets: Streets) -> None:
     with host.unit() as session:
-        bob = customer_by_email(session, "bob@example.org", "Bob", now).id
+        bob = customer_id(session, "bob@example.org", "Bob", now)
     for wrong in (
         lambda: addresses.change(bob, home_address, WORK, now=now),
         lambda: addresses.remove(bob, home_address, now=now),

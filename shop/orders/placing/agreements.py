@@ -1,0 +1,51 @@
+"""What a buyer agrees to beside the notice: the terms, and that the card is charged for the refills later."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+
+from kits.dates import written
+from kits.settings import setting
+from shop.orders.basket import PricedLine, refills_total
+from shop.owner.pages import plain
+from shop.selling.rules import Rules
+
+TERMS, REFILL_CHARGES = "terms", "refill_charges"
+WORDING = "1"
+"""The version of the sentence about refills; a new wording takes the next."""
+
+
+def texts(lines: Sequence[PricedLine], rules: Rules) -> list[dict[str, str]]:
+    """What is agreed to with this order: `kind`, `version`, `text` and `sha256` of each."""
+    agreed = [_agreed(TERMS, rules.terms.version, plain(rules.terms.text, rules.facts))]
+    follows = [line for line in lines if line.refills]
+    return [*agreed, _agreed(REFILL_CHARGES, WORDING, refill_charges(follows))] if follows else agreed
+
+
+def refill_charges(follows: Sequence[PricedLine]) -> str:
+    """The sentence by which a buyer lets us charge the card later: what, when, how much, how to end it."""
+    each = "; and for ".join(_of_line(line, len(follows) > 1) for line in follows)
+    return (
+        f"By paying you agree that {setting('NAME')} charges the card you pay with for {each}; "
+        f"{refills_total(follows)} in all, each charge after a mail to you at least 7 days before it. "
+        "You can end this at any time, on your order’s page or from your account: "
+        "what is not charged by then never will be."
+    )
+
+
+def _of_line(line: PricedLine, named: bool) -> str:
+    days = line.plan.charge_days
+    refills = "1 refill" if len(days) == 1 else f"{len(days)} refills"
+    of = f" of the {line.offer.kit.name}" if named else ""
+    return f"{refills}{of}, {line.refill_due}{' each' if len(days) > 1 else ''}, on about {_listed(days)}"
+
+
+def _listed(days: Sequence[date]) -> str:
+    *before, last = (written(day) for day in days)
+    return f"{', '.join(before)} and {last}" if before else last
+
+
+def _agreed(kind: str, version: str, text: str) -> dict[str, str]:
+    return {"kind": kind, "version": version, "text": text, "sha256": hashlib.sha256(text.encode()).hexdigest()}

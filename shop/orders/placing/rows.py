@@ -1,0 +1,90 @@
+"""The rows of a new order: the customer, the order, its lines, what was acknowledged and agreed. One INSERT a table."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from kits.catalogue.tables import ContraindicationNotice
+from kits.errors import NotFound
+from kits.settings import setting
+from shop.customers.people import customer_id
+from shop.orders.basket import PricedLine
+from shop.orders.placing import agreements
+from shop.orders.placing.due import Due
+from shop.orders.tables import Acknowledgement, Agreement, Order, OrderLine
+from shop.selling.rules import Rules
+from shop.selling.totals import LineTotal
+
+if TYPE_CHECKING:
+    from shop.orders.checkout import Purchase
+
+
+def write(current: Session, purchase: Purchase, due: Due, rules: Rules, *, number: str, now: datetime) -> int:
+    """Write them all; returns the order's id. Raises BadInput at `postcode`, NotFound for a kit without a notice."""
+    buyer = customer_id(current, purchase.email, purchase.name, now)
+    order = {**_order(purchase, due), "number": number, "root_number": number, "customer_id": buyer}
+    kept = {"made_at": now, "keep_until": now + timedelta(minutes=setting("RESERVATION_MINUTES"))}
+    order_id = current.scalars(insert(Order.__table__).returning(Order.id), {**order, **kept}).one()  # type: ignore[arg-type]
+    _all(current, OrderLine, order_id, [_line(*each) for each in zip(due.lines, due.totals.lines, strict=True)])
+    _all(current, Acknowledgement, order_id, [_acknowledged(each, now) for each in notices(due).values()])
+    _all(current, Agreement, order_id, [{**each, "agreed_at": now} for each in agreements.texts(due.lines, rules)])
+    return order_id
+
+
+def notices(due: Due) -> Mapping[str, ContraindicationNotice]:
+    """The notice in force for each kit that is bought, by its slug; raises NotFound for a kit without one."""
+    found = {}
+    for line in sorted(due.lines, key=lambda line: line.offer.kit.id):
+        if line.offer.notice is None:
+            raise NotFound("This kit has no notice yet, so it cannot be sold.")
+        found[line.offer.kit.slug] = line.offer.notice
+    return found
+
+
+def _order(purchase: Purchase, due: Due) -> dict[str, Any]:
+    return {
+        "token": secrets.token_urlsafe(24),
+        "submission": purchase.submission,
+        "kind": "kit",
+        "currency": due.currency,
+        "total_amount": due.totals.total,
+        "shipping_amount": due.way.amount,
+        "shipping_method": due.way.name,
+        "shipping_vat": due.totals.shipping_vat,
+        "discount_code": due.discount.code if due.discount else None,
+        "vat_permille": due.vat_permille,
+        "vat_amount": due.totals.vat,
+        "name": purchase.name.strip(),
+        **vars(purchase.address.tidied()),
+    }
+
+
+def _line(line: PricedLine, total: LineTotal) -> dict[str, Any]:
+    return {
+        "kit_id": line.offer.kit.id,
+        "title": line.title,
+        "quantity": line.quantity,
+        "unit_amount": line.unit.amount,
+        "refill_amount": (line.unit if line.loose else line.offer.refill_price).amount,
+        "discount_amount": total.discount,
+        "vat_amount": total.vat,
+        "sessions": line.chosen.sessions if line.chosen else None,
+        "every_weeks": line.chosen.every_weeks if line.chosen else None,
+        "start": line.chosen.start if line.chosen else None,
+        "refills": line.refills,
+        "serves_until": line.serves_until,
+    }
+
+
+def _acknowledged(notice: ContraindicationNotice, now: datetime) -> dict[str, Any]:
+    return {"notice_id": notice.id, "version": notice.version, "sha256": notice.sha256, "accepted_at": now}
+
+
+def _all(current: Session, table: Any, order_id: int, values: list[dict[str, Any]]) -> None:
+    current.execute(insert(table.__table__), [{"order_id": order_id, **each} for each in values])
