@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 
@@ -34,6 +35,9 @@ STOCK = 20
 
 def pytest_configure() -> None:
     be_quick()
+    # No test is timed: a busy machine is no fault of what is tested.
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.load_profile("untimed")
     # `timeout` and a build's cancel button send SIGTERM: the servers are stopped then, too.
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, islice
@@ -68,12 +68,16 @@ def item_by_sku(session: Session, sku: str) -> Item:
     return found
 
 
-def _priced(reader: Reader, query: Select[Any], now: datetime, sought: Mapping[str, str]) -> list[PricedKit]:
-    rows = reader.execute(query, {"now": now, "day": today(now), **sought}).all()
-    gone = [row.successor_id for row in rows if row.retired_at is not None and row.successor_id is not None]
+def offered(reader: Reader, rows: Iterable[Iterable[Any]]) -> list[PricedKit]:
+    """The kits that rows of `ALL` tell, in their order; a statement more where a part has a successor."""
+    cuts = [_cut(row) for row in rows]
+    gone = [successor for *_, item, (successor,) in cuts if item[-1] is not None and successor is not None]
     successors = _successors(reader, gone)
-    by_kit = groupby((_cut(row) for row in rows), key=lambda cut: cut[0])
-    return [_offer(list(cuts), successors) for _, cuts in by_kit]
+    return [_offer(list(of_kit), successors) for _, of_kit in groupby(cuts, key=lambda cut: cut[0])]
+
+
+def _priced(reader: Reader, query: Select[Any], now: datetime, sought: Mapping[str, str]) -> list[PricedKit]:
+    return offered(reader, reader.execute(query, {"now": now, "day": today(now), **sought}).all())
 
 
 def _offer(cuts: list[list[tuple[Any, ...]]], successors: Mapping[int, OfferedItem]) -> PricedKit:
@@ -121,7 +125,7 @@ WIDTHS = (len(KIT), len(LIMITS), 2 * len(PRICES), len(NOTICE), len(PART), len(IT
 _kit, _notice, _part, _item = (table.__table__ for table in (Kit, ContraindicationNotice, KitComponent, Item))
 
 
-def _cut(row: Row[Any]) -> list[tuple[Any, ...]]:
+def _cut(row: Iterable[Any]) -> list[tuple[Any, ...]]:
     """The row in its pieces, as WIDTHS says."""
     columns = iter(row)
     return [tuple(islice(columns, width)) for width in WIDTHS]

@@ -10,9 +10,9 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy.orm import Session
 
 from kits.catalogue.kits import PricedKit
+from kits.catalogue.offered import OfferedItem
 from kits.catalogue.retiring import in_force
 from kits.catalogue.session_plan import BOX_MONTHS, SessionPlan
-from kits.catalogue.tables import Item
 from kits.clock import today
 from kits.errors import BadInput, NotFound
 from kits.money import Money, add_up
@@ -114,7 +114,7 @@ class PricedLine:
             for item, units, in_refill in self._parts()
         ]
 
-    def _parts(self) -> list[tuple[Item, int, int]]:
+    def _parts(self) -> list[tuple[OfferedItem, int, int]]:
         """The items that are sent, how many, and how many of them are in a refill box."""
         parts = [
             (in_force(part.item), part.in_refill if self.loose else part.in_kit, part.in_refill)

@@ -9,9 +9,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kits import reads
-from kits.catalogue import on_sale
+from kits.catalogue import offers
 from kits.catalogue.kits import PricedKit
-from kits.clock import today
 from shop.owner import facts, pages
 from shop.owner.facts import Facts
 from shop.owner.pages import PageText
@@ -20,7 +19,7 @@ from shop.selling.shipping import Zone
 
 _RULES = {"fact": facts.READ, "terms": pages.newest("terms"), **shipping.reads()}
 _RULES_READ = reads.together(_RULES)
-_ALL_READ = reads.together({**on_sale.reads(), **_RULES})
+_ALL_READ = reads.together({**offers.reads(), **_RULES})
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,8 @@ def read(session: Session) -> Rules:
 
 def read_with(session: Session, slugs: Iterable[str], now: datetime) -> tuple[dict[str, PricedKit], Rules]:
     """The kits on sale under these slugs, with their prices, parts and notices, and the rules: in one statement."""
-    found = reads.run(session, _ALL_READ, **on_sale.given(slugs, now, today(now)))
-    return on_sale.offers(session, found), _rules(found)
+    found = reads.run(session, _ALL_READ, **offers.given(slugs, now))
+    return offers.told(session, found), _rules(found)
 
 
 def _rules(found: reads.Found) -> Rules:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from kits.catalogue.tables import ContraindicationNotice
+from kits.catalogue.offered import OfferedNotice
 from kits.errors import NotFound
 from kits.settings import setting
 from shop.customers.people import customer_id
@@ -37,7 +37,7 @@ def write(current: Session, purchase: Purchase, due: Due, rules: Rules, *, numbe
     return order_id
 
 
-def notices(due: Due) -> Mapping[str, ContraindicationNotice]:
+def notices(due: Due) -> Mapping[str, OfferedNotice]:
     """The notice in force for each kit that is bought, by its slug; raises NotFound for a kit without one."""
     found = {}
     for line in sorted(due.lines, key=lambda line: line.offer.kit.id):
@@ -82,7 +82,7 @@ def _line(line: PricedLine, total: LineTotal) -> dict[str, Any]:
     }
 
 
-def _acknowledged(notice: ContraindicationNotice, now: datetime) -> dict[str, Any]:
+def _acknowledged(notice: OfferedNotice, now: datetime) -> dict[str, Any]:
     return {"notice_id": notice.id, "version": notice.version, "sha256": notice.sha256, "accepted_at": now}
 
 

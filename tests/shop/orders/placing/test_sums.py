@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from kits import host
 from kits.catalogue.kits import PricedKit
-from kits.catalogue.session_plan import SessionPlan
-from kits.catalogue.tables import Item, Kit, KitComponent
+from kits.catalogue.offered import OfferedItem, OfferedKit, OfferedPart
+from kits.catalogue.session_plan import PlanLimits, SessionPlan
 from kits.errors import BadInput
 from kits.money import Money
 from shop.orders.basket import PricedLine, Wish
@@ -33,8 +33,10 @@ DAY = date(2027, 1, 4)
 
 
 def offer(price: int, refill: int, loose: int) -> PricedKit:
-    part = KitComponent(item_id=1, in_kit=1, in_refill=1, item=Item(id=1, weight_g=180))
-    return PricedKit(Kit(id=1, name="Kit", components=[part]), *(Money(each, "GBP") for each in (price, refill, loose)))
+    serum = OfferedItem(1, "SERUM", "Serum", 180, 100, True, None, None)
+    words = ("kit", "Kit", "", "", 250, "", "", "")
+    kit = OfferedKit(1, *words, PlanLimits(6, 10, 2, 4), (OfferedPart(1, 1, 1, serum),))
+    return PricedKit(kit, *(Money(each, "GBP") for each in (price, refill, loose)))
 
 
 def line(price: int, refill: int, loose: int, quantity: int, kind: str) -> PricedLine:

@@ -1,0 +1,49 @@
+"""The kits of a basket, read together with whatever else is asked for in the same statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam
+
+from kits.catalogue.kits import ALL, ITEM, KIT, LIMITS, NOTICE, PART, PRICES, PricedKit, offered
+from kits.catalogue.tables import Kit
+from kits.clock import today
+from kits.host import Reader
+from kits.reads import Found
+
+_BEFORE_NOTICE = len(KIT) + len(LIMITS) + 2 * len(PRICES)
+EFFECTIVE_FROM = _BEFORE_NOTICE + NOTICE.index("effective_from")
+_BEFORE_ITEM = _BEFORE_NOTICE + len(NOTICE) + len(PART)
+SEALED, RETIRED_AT = (_BEFORE_ITEM + ITEM.index(name) for name in ("sealed", "retired_at"))
+"""Where in a row those values stand that JSON has no kind for."""
+
+
+def reads() -> dict[str, Select[*tuple[Any, ...]]]:
+    """The read, for `kits.reads.together`; what it leaves open is `given`."""
+    return {"offer": ALL.where(Kit.slug.in_(bindparam("slugs", expanding=True)))}
+
+
+def given(slugs: Iterable[str], now: datetime) -> dict[str, object]:
+    """What the read asks for. PostgreSQL takes no NUL in a text, so what cannot be printed is not looked up."""
+    return {"slugs": [slug for slug in set(slugs) if slug.isprintable()], "now": now, "day": today(now)}
+
+
+def told(reader: Reader, found: Found) -> dict[str, PricedKit]:
+    """The kits on sale that were found, by slug; a statement more where a part has a successor."""
+    rows = sorted(map(_values, found.get("offer", ())), key=lambda row: (row[0], row[_BEFORE_ITEM - len(PART)] or 0))
+    return {offer.kit.slug: offer for offer in offered(reader, rows)}
+
+
+def _values(row: list[Any]) -> list[Any]:
+    """A row of JSON as the database's own values."""
+    known = list(row)
+    if known[EFFECTIVE_FROM] is not None:
+        known[EFFECTIVE_FROM] = date.fromisoformat(known[EFFECTIVE_FROM])
+    if known[RETIRED_AT] is not None:
+        moment = datetime.fromisoformat(known[RETIRED_AT])
+        known[RETIRED_AT] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    known[SEALED] = bool(known[SEALED])
+    return known
