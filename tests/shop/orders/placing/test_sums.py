@@ -126,7 +126,7 @@ def test_a_refill_order_has_the_vat_of_the_day_it_is_charged(
     host.end_reads()
     with host.unit() as session:
         first = session.get_one(Order, first_id)
-        placed = place_refill(session, first.lines[0], number=1, serves_until=today, demands=[], now=now)
+        placed = place_refill(session, first.lines[0], number=1, quantity=1, serves_until=today, demands=[], now=now)
         assert (placed.total_amount, placed.vat_permille, placed.vat_amount) == (4900, 200, 817)
         assert (placed.shipping_amount, placed.shipping_method) == (0, "Tracked, 2 to 3 working days")
         assert placed.lines[0].vat_amount == 817
