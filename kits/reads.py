@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import JSON, FunctionElement, Select, literal, select, union_all
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Session
+
+from kits.host import Reader
 
 Found = Mapping[str, list[list[Any]]]
 """The rows by the name of their read, in no order of their own."""
@@ -44,9 +45,9 @@ def together(reads: Mapping[str, Select[*tuple[Any, ...]]]) -> Select[*tuple[Any
     return select(union_all(*each).subquery())
 
 
-def run(session: Session, statement: Select[*tuple[Any, ...]], **given: object) -> Found:
+def run(reader: Reader, statement: Select[*tuple[Any, ...]], **given: object) -> Found:
     """The rows of a statement that `together` made."""
     found: dict[str, list[list[Any]]] = defaultdict(list)
-    for name, row in session.execute(statement, given):
+    for name, row in reader.execute(statement, given):
         found[name].append(row)
     return found

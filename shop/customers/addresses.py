@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from kits.errors import BadInput, NotFound, WrongState
 from kits.host import unit
-from kits.settings import setting
 from shop.customers.tables import Customer, SavedAddress
-from shop.orders.checkout import LONGEST
+from shop.orders.placing.address import Address, check_words
 from shop.registers import Settled
+from shop.selling import rules
 
 FIELDS = ("name", "line1", "line2", "city", "postcode", "country")
 MOST = 10
@@ -166,14 +166,9 @@ def _theirs(customer_id: int) -> tuple[Any, ...]:
 
 def _checked(given: Mapping[str, Any]) -> dict[str, str]:
     written = {field: str(given.get(field, "")).strip() for field in FIELDS}
-    written["postcode"] = written["postcode"].upper()
-    for field, most in LONGEST.items():
-        if field in written and not written[field]:
-            raise BadInput(field, "Please fill this in.")
-        if field in written and len(written[field]) > most:
-            raise BadInput(field, f"Please keep this under {most} characters.")
-    if len(written["line2"]) > LONGEST["line1"]:
-        raise BadInput("line2", f"Please keep this under {LONGEST['line1']} characters.")
-    if written["country"] not in setting("COUNTRIES"):
-        raise BadInput("country", f"We deliver to: {', '.join(setting('COUNTRIES'))}.")
-    return written
+    address = Address(**{field: written[field] for field in FIELDS if field != "name"})
+    check_words({"name": written["name"]})
+    served = rules.countries()
+    if address.country not in served:
+        raise BadInput("country", f"We deliver to: {', '.join(served)}.")
+    return {"name": written["name"], **vars(address.tidied())}

@@ -18,7 +18,7 @@ from kits.stock.promises.reservations import reserve
 from shop.orders.basket import Wish, priced_of
 from shop.orders.demands import summed
 from shop.orders.placing import rows
-from shop.orders.placing.address import EMAIL, LONGEST, Address, check_words
+from shop.orders.placing.address import EMAIL, LONGEST, Address, check_email, check_words
 from shop.orders.placing.due import Due, check_payable, reckon
 from shop.orders.tables import Order
 from shop.selling import codes, rules
@@ -130,5 +130,6 @@ def _known(submission: str | None) -> int | None:
 
 
 def _check(purchase: Purchase) -> None:
-    check_words({"email": purchase.email, "name": purchase.name, **vars(purchase.address)})
+    check_email(purchase.email)
+    check_words({"name": purchase.name})
     purchase.address.tidied()

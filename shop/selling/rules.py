@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from kits import reads
 from kits.catalogue import offers
 from kits.catalogue.kits import PricedKit
+from kits.host import Reader, aside
 from shop.owner import facts, pages
 from shop.owner.facts import Facts
 from shop.owner.pages import PageText
@@ -31,15 +30,21 @@ class Rules:
     terms: PageText
 
 
-def read(session: Session) -> Rules:
+def read(reader: Reader) -> Rules:
     """The rules alone, in one statement."""
-    return _rules(reads.run(session, _RULES_READ))
+    return _rules(reads.run(reader, _RULES_READ))
 
 
-def read_with(session: Session, slugs: Iterable[str], now: datetime) -> tuple[dict[str, PricedKit], Rules]:
+def read_with(reader: Reader, slugs: Iterable[str], now: datetime) -> tuple[dict[str, PricedKit], Rules]:
     """The kits on sale under these slugs, with their prices, parts and notices, and the rules: in one statement."""
-    found = reads.run(session, _ALL_READ, **offers.given(slugs, now))
-    return offers.told(session, found), _rules(found)
+    found = reads.run(reader, _ALL_READ, **offers.given(slugs, now))
+    return offers.told(reader, found), _rules(found)
+
+
+def countries() -> list[str]:
+    """The codes of the countries we deliver to, for a form; opens no transaction of the caller's."""
+    with aside() as connection:
+        return shipping.countries(_rules(reads.run(connection, _RULES_READ)).zones)
 
 
 def _rules(found: reads.Found) -> Rules:

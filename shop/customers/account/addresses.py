@@ -11,12 +11,12 @@ from flask.typing import ResponseReturnValue
 
 from kits import clock, host
 from kits.errors import BadInput, NotFound, WrongState
-from kits.settings import setting
 from shop.customers import addresses
 from shop.customers.account import door
 from shop.customers.forms import AddressForm
 from shop.customers.tables import Customer, SavedAddress
 from shop.registers import registers
+from shop.selling import rules
 from shop.storefront.forms import Wrong, sentences, taken
 from shop.templating import country
 
@@ -103,7 +103,7 @@ def _written(write: Write, address_id: int | None) -> ResponseReturnValue:
 
 
 def _form(values: Mapping[str, Any], errors: dict[str, str], address_id: int | None) -> str:
-    countries = [(code, country(code)) for code in setting("COUNTRIES")]
+    countries = [(code, country(code)) for code in rules.countries()]
     return render_template(
         "shop/account/address.html", values=values, errors=errors, address_id=address_id, countries=countries
     )

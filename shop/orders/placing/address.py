@@ -29,7 +29,8 @@ class Address:
     line2: str = ""
 
     def tidied(self) -> Address:
-        """As it is kept: without spaces around, the postcode in its form. Raises BadInput at `postcode`."""
+        """As it is kept: without spaces around, the postcode in its form. Raises BadInput at what cannot be taken."""
+        check_words({field: getattr(self, field) for field in ("line1", "line2", "city", "postcode")})
         return replace(
             self,
             line1=self.line1.strip(),
@@ -40,13 +41,18 @@ class Address:
 
 
 def check_words(given: Mapping[str, str]) -> None:
-    """Raises BadInput at the first of the fields in LONGEST that is empty, too long or no line of text."""
-    for field, most in LONGEST.items():
-        if not given[field].isprintable() or not (given[field].strip() or field in MAY_BE_EMPTY):
+    """Raises BadInput at the first of the given fields of LONGEST that is empty, too long or no line of text."""
+    for field, text in given.items():
+        if not text.isprintable() or not (text.strip() or field in MAY_BE_EMPTY):
             raise BadInput(field, "Please fill this in.")
-        if len(given[field]) > most:
-            raise BadInput(field, f"Please keep this under {most} characters.")
-    if not EMAIL.fullmatch(given["email"].strip()):
+        if len(text) > LONGEST[field]:
+            raise BadInput(field, f"Please keep this under {LONGEST[field]} characters.")
+
+
+def check_email(text: str) -> None:
+    """Raises BadInput at `email` for what can be no e-mail address."""
+    check_words({"email": text})
+    if not EMAIL.fullmatch(text.strip()):
         raise BadInput("email", "Please give an e-mail address like name@example.org.")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kits.errors import BadInput
-from shop.orders.placing.address import Address, check_words, postcode
+from shop.orders.placing.address import Address, check_email, postcode
 
-GIVEN = {"email": "a@example.org", "name": "Ada", "line1": "1 Row", "line2": "", "city": "London", "postcode": "N1 1AA"}
+GIVEN = Address("1 Row", "London", "N1 1AA", "GB")
 
 
 @pytest.mark.parametrize(
@@ -57,15 +59,23 @@ def test_other_countries_have_forms_of_their_own() -> None:
 
 
 def test_a_second_line_may_be_left_empty_and_nothing_else() -> None:
-    check_words(GIVEN)
-    for field in GIVEN.keys() - {"line2"}:
+    assert GIVEN.tidied() == GIVEN
+    for field in ("line1", "city", "postcode"):
+        for wrong in (" ", "", "a\x00b", "x" * 201):
+            with pytest.raises(BadInput) as refused:
+                replace(GIVEN, **{field: wrong}).tidied()
+            assert refused.value.field == field
+    for wrong in ("x" * 201, "Flat\x002", "Flat\n2"):
         with pytest.raises(BadInput) as refused:
-            check_words({**GIVEN, field: " "})
-        assert refused.value.field == field
-    with pytest.raises(BadInput):
-        check_words({**GIVEN, "line2": "x" * 201})
-    with pytest.raises(BadInput):
-        check_words({**GIVEN, "line2": "Flat\x002"})
+            replace(GIVEN, line2=wrong).tidied()
+        assert refused.value.field == "line2"
+
+
+@pytest.mark.parametrize("typed", ["", "ada", "ada@example", "a b@example.org", "a" * 190 + "@example.org", "a@b.c\nd"])
+def test_what_is_no_e_mail_address_is_refused(typed: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        check_email(typed)
+    assert refused.value.field == "email"
 
 
 def test_an_address_is_kept_without_the_spaces_around_it() -> None:
