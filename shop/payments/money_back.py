@@ -141,11 +141,14 @@ def _asked(
         reason=refund.reason,
     )  # fmt: skip
     over = refund.reason not in AUTOMATIC and order.state in (PAID, SHIPPED) and not refunds.left(session, payment)
-    return Given(refund, _end(session, order, actor, now) if over else [])
+    return Given(refund, end(session, order, actor=actor, now=now) if over else [])
 
 
-def _end(session: Session, order: Order, actor: str, now: datetime) -> list[str]:
-    """All its money goes back: whoever packs it finds that out under the order's lock."""
+def end(session: Session, order: Order, *, actor: str, now: datetime) -> list[str]:
+    """All of a paid order's money goes back: nothing more of it leaves. Last in the unit that holds its lock. Flushes.
+
+    Returns what the rooms above say of it to the customer.
+    """
     order.state = REFUNDED
     for line in order.lines:
         line.given_back_at = line.given_back_at or now

@@ -53,7 +53,7 @@ class Return(Row):
 
     order: Mapped[Order] = relationship()
     items: Mapped[list[ReturnItem]] = relationship(order_by="ReturnItem.id", lazy="selectin")
-    outcomes: Mapped[list[ReturnOutcome]] = relationship(order_by="ReturnOutcome.id")
+    outcomes: Mapped[list[ReturnOutcome]] = relationship(order_by="ReturnOutcome.id", cascade="all, delete-orphan")
     refunds: Mapped[list[Refund]] = relationship(order_by="Refund.id", viewonly=True)
 
     @property

@@ -19,7 +19,7 @@ def blueprint() -> Blueprint:
     """The shop's public pages, a fresh blueprint each time."""
     from shop.doors import guard
     from shop.papers import pages as papers
-    from shop.storefront import basket, checkout, errors, front, order_notice, orders, pages, sitemap
+    from shop.storefront import basket, checkout, errors, front, order_notice, orders, pages, sitemap, withdrawal
     from shop.templating import speak, template_folder
 
     made = Pages(
@@ -29,7 +29,7 @@ def blueprint() -> Blueprint:
         static_folder="static",
         static_url_path="/_shop/static",
     )
-    for part in (front, basket, checkout, orders, order_notice, pages, sitemap, papers):
+    for part in (front, basket, checkout, orders, order_notice, withdrawal, pages, sitemap, papers):
         for rule, endpoint, view, methods in part.ROUTES:
             made.add_url_rule(rule, endpoint, view, methods=methods)
     speak(made)

@@ -19,6 +19,7 @@ from shop.orders.parcels.contents import contents, still_to_come
 from shop.orders.tables import AWAITING, PAID, Order
 from shop.payments import release, settle, start
 from shop.registers import registers
+from shop.returns.lists import GivenBack
 
 log = logging.getLogger("refillery.storefront")
 SAID = {"unavailable", "checking", "paid", "busy"}
@@ -39,6 +40,7 @@ def order(token: str) -> str:
         told=told(found, now),
         contents=contents(current, found) if found.parcels else {},
         to_come=still_to_come(current, found) if found.parcels else {},
+        given_back=GivenBack.of(current, found, clock.today(now)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal, get_args
 
@@ -13,6 +14,7 @@ from kits.clock import today
 from kits.errors import BadInput
 from kits.host import after_commit, unit
 from kits.stock.ledger import Cause, is_done, locked_lot, post
+from kits.stock.promises.reservations import lock
 from kits.stock.recall.tables import Recall
 from kits.stock.tables import Lot, StockMovement
 
@@ -34,6 +36,34 @@ def take_back(lot_id: int, units: int, what: What, cause: Cause) -> None:
         if not is_done(session, cause.key):
             _check(session, lot, units, what, cause)
             _book(session, lot, units, what, cause)
+
+
+def take_back_all(session: Session, came: Mapping[tuple[int, What], int], cause: Cause) -> None:
+    """Book all that came in one parcel: units by lot id and what becomes of them. Flushes; raises as `take_back`."""
+    _lock(session, came)
+    for (lot_id, what), units in sorted(came.items()):
+        lot = locked_lot(session, lot_id)
+        _check(session, lot, units, what, cause)
+        _book(session, lot, units, what, cause)
+
+
+def undo_all(session: Session, came: Mapping[tuple[int, What], int], cause: Cause) -> None:
+    """Post the opposite of what `take_back_all` booked: the units count as the customer's again. Flushes.
+
+    Raises SoldOut when they are no longer where they were put.
+    """
+    _lock(session, came)
+    for (lot_id, what), units in sorted(came.items()):
+        lot = locked_lot(session, lot_id)
+        if what == "discard":
+            post(session, lot, "write_off", cause, on_hand=units, quarantined=units)
+        post(session, lot, "return", cause, on_hand=-units, quarantined=0 if what == "restock" else -units)
+
+
+def _lock(session: Session, came: Mapping[tuple[int, What], int]) -> None:
+    """All the items' row locks, in the order in which all take them."""
+    lots = [lot_id for lot_id, _ in came]
+    lock(session, session.scalars(select(Lot.item_id).where(Lot.id.in_(lots))))
 
 
 def with_customer(session: Session, order_number: str) -> dict[int, int]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from shop.orders.parcels.packing import Refused, set_aside_what_there_is, start_packing, stop_packing, use_other_lot
-from shop.orders.parcels.shipping import next_number, ship
+from shop.orders.parcels.shipping import complete, next_number, ship
 
 __all__ = [
     "Refused",
+    "complete",
     "next_number",
     "set_aside_what_there_is",
     "ship",

@@ -17,7 +17,7 @@ from shop.links import order_url
 from shop.orders.find import locked
 from shop.orders.parcels.contents import contents, still_to_come
 from shop.orders.parcels.packing import only_paid
-from shop.orders.tables import SHIPPED, Order, Parcel, ParcelContent
+from shop.orders.tables import PAID, SHIPPED, Order, Parcel, ParcelContent
 from shop.registers import Settled, run_steps
 from shop.work.letters import letter
 from shop.work.outbox import post
@@ -59,6 +59,12 @@ def ship(
         if not packing.left_to_ship(session, order.number):
             _complete(session, order, sent)
         _tell(session, order, sent)
+
+
+def complete(session: Session, order: Order) -> None:
+    """The rest of an order was let go: if all that is left of it has left already, it is shipped. Flushes."""
+    if order.state == PAID and order.parcels and not packing.left_to_ship(session, order.number):
+        _complete(session, order, order.parcels[-1])
 
 
 def next_number(order: Order) -> int:

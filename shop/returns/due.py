@@ -1,0 +1,94 @@
+"""What goes back for a return by the rules. Reads only; decisions read it under the order's row lock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kits.money import Money
+from shop.orders.tables import Order
+from shop.payments import money_back
+from shop.payments.tables import PENDING, SUCCEEDED, Refund
+from shop.returns.goods import Goods, goods_of, grams
+from shop.returns.tables import WITHDRAWAL, Return
+from shop.selling.tables import ShippingZone
+
+
+@dataclass(frozen=True)
+class Due:
+    """In minor units: what was paid for the goods, the outward shipping, and together no more than is left."""
+
+    goods: int
+    shipping: int
+    left: int
+    currency: str
+
+    @property
+    def amount(self) -> int:
+        """What goes back."""
+        return min(self.goods + self.shipping, self.left)
+
+    def money(self, amount: int) -> Money:
+        """An amount of it as money."""
+        return Money(amount, self.currency)
+
+
+def due(session: Session, row: Return) -> Due:
+    """What is due for a return: for what came back of it, and for what had never left.
+
+    Shipping goes back when the whole order was withdrawn from: all of it when
+    nothing had left, else what the cheapest way would have cost (reg 34(3)).
+    """
+    order, left = row.order, money_back.left(session, row.order)
+    goods = goods_of(session, order)
+    whole = row.kind == WITHDRAWAL and all(each.taken == each.units for each in goods)
+    if whole and not order.parcels:
+        paid = sum(item.amount for item in row.items)
+        return Due(paid, max(0, left - paid), left, order.currency)
+    here = sum(item.amount for item in row.items if not item.sent)
+    came = _came(row)
+    shipping = _shipping(session, order, goods) if whole and _all_came(row, came) else 0
+    return Due(max(0, here + sum(came) - _given(session, row)), shipping, left, order.currency)
+
+
+def cheapest(session: Session, order: Order, weight: int) -> int:
+    """What the cheapest way of sending so many grams to the order's country costs; no more than it was charged."""
+    zones = [zone for zone in session.scalars(select(ShippingZone)) if order.country in zone.countries]
+    ways = [method for zone in zones for method in zone.methods if method.active]
+    amounts = [next((rate.amount for rate in way.rates if weight <= rate.up_to_g), None) for way in ways]
+    return min([order.shipping_amount, *(amount for amount in amounts if amount is not None)])
+
+
+def _came(row: Return) -> list[int]:
+    """What was paid for each unit that came back."""
+    arrived: Counter[int] = Counter()
+    for outcome in row.outcomes:
+        arrived[outcome.lot.item_id] += outcome.units
+    paid = []
+    for item in row.coming:
+        units = min(item.units, arrived[item.item_id])
+        arrived[item.item_id] -= units
+        paid += [amount for _, amount in item.parts[:units]]
+    return paid
+
+
+def _all_came(row: Return, came: Sequence[int]) -> bool:
+    return len(came) == sum(item.units for item in row.coming)
+
+
+def _shipping(session: Session, order: Order, goods: Sequence[Goods]) -> int:
+    """The outward shipping, once an order."""
+    before = select(func.coalesce(func.sum(Return.shipping_amount), 0)).where(Return.order_id == order.id)
+    return max(0, cheapest(session, order, grams(goods)) - (session.scalar(before) or 0))
+
+
+def _given(session: Session, row: Return) -> int:
+    """What went back of this return already, at once, for what had not left."""
+    mine = select(func.coalesce(func.sum(Refund.amount), 0)).where(
+        Refund.return_id == row.id, Refund.state.in_((PENDING, SUCCEEDED))
+    )
+    return session.scalar(mine) or 0

@@ -1,0 +1,100 @@
+"""Reading returns and refunds: for the desk's list, for an order's pages, for the card on Today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from shop.orders.tables import AWAITING, Order
+from shop.payments.tables import FAILED, Payment, Refund
+from shop.returns import right
+from shop.returns.tables import ANNOUNCED, INSPECTED, RECEIVED, Return
+
+A_PAGE = 50
+OPEN = (ANNOUNCED, RECEIVED, INSPECTED)
+SOON = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What waits for the returns desk; `overdue` are past the last day for their refund."""
+
+    overdue: int
+    soon: int
+    to_inspect: int
+    to_refund: int
+    failed: int
+
+    @property
+    def any(self) -> bool:
+        """True when something is to be done."""
+        return any((self.overdue, self.soon, self.to_inspect, self.to_refund, self.failed))
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    """For an order's page: its refunds, its returns, whether it can be withdrawn from and until when."""
+
+    refunds: Sequence[Refund]
+    returns: Sequence[Return]
+    lasts: bool
+    last_day: date | None
+
+    @classmethod
+    def of(cls, session: Session, order: Order, day: date) -> GivenBack:
+        """What there is; nothing is looked up for an order that waits for its payment."""
+        if order.state == AWAITING:
+            return cls((), (), False, None)
+        lasts, last = right.lasts(order, day), right.last_day(order)
+        return cls(refunds_of(session, order), of_order(session, order), lasts, last)
+
+
+def next_number(session: Session, order: Order) -> int:
+    """The number of the order's next return. Ask under the order's lock."""
+    return (session.scalar(select(func.max(Return.number)).where(Return.order_id == order.id)) or 0) + 1
+
+
+def returns(session: Session, *, state: str = "", after: int = 0) -> Sequence[Return]:
+    """A page of returns and one more when there is a next: the open ones, first those whose refund is due first.
+
+    Without a `state` all open ones; `after` leaves out so many.
+    """
+    states = (state,) if state else OPEN
+    nothing_known = Return.refund_by.is_(None)
+    query = select(Return).where(Return.state.in_(states)).options(joinedload(Return.order))
+    in_order = query.order_by(nothing_known, Return.refund_by, Return.declared_at, Return.id)
+    return session.scalars(in_order.offset(after).limit(A_PAGE + 1)).all()
+
+
+def counts(session: Session, day: date) -> Counts:
+    """What waits for the desk; two statements."""
+    late = and_(Return.state.in_(OPEN), Return.refund_by < day)
+    soon = and_(Return.state.in_(OPEN), Return.refund_by >= day, Return.refund_by <= day + SOON)
+    wanted = (late, soon, Return.state == RECEIVED, Return.state == INSPECTED)
+    found = session.execute(
+        select(*(func.count().filter(each) for each in wanted)).select_from(Return).where(Return.state.in_(OPEN))
+    ).one()
+    failed = session.scalar(select(func.count()).select_from(Refund).where(not_asked_again())) or 0
+    overdue, near, to_inspect, to_refund = (int(each) for each in found)
+    return Counts(overdue, near, to_inspect, to_refund, failed)
+
+
+def not_asked_again() -> ColumnElement[bool]:
+    """Refunds that failed and were not asked for once more."""
+    again = aliased(Refund)
+    return and_(Refund.state == FAILED, ~exists().where(again.key == Refund.key + "-again"))
+
+
+def of_order(session: Session, order: Order) -> Sequence[Return]:
+    """All returns of an order, the first one first."""
+    return session.scalars(select(Return).where(Return.order_id == order.id).order_by(Return.number)).all()
+
+
+def refunds_of(session: Session, order: Order) -> Sequence[Refund]:
+    """All refunds of an order with their payments, the oldest first."""
+    mine = select(Refund).join(Refund.payment).where(Payment.order_id == order.id).order_by(Refund.id)
+    return session.scalars(mine.options(joinedload(Refund.payment))).all()
