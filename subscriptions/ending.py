@@ -49,7 +49,10 @@ def stop(session: Session, subscription_id: int, *, actor: str, now: datetime) -
 
 def kit_given_back(session: Session, settled: Settled) -> None:
     """A kit order was withdrawn from, or wholly refunded: its plans end, or go on for the kits that are kept."""
-    lines = {line.id: 0 if settled.what == "refunded" else settled.kept.get(line.id, line.quantity) for line in settled.order.lines}
+    lines = {
+        line.id: 0 if settled.what == "refunded" else settled.kept.get(line.id, line.quantity)
+        for line in settled.order.lines
+    }
     plans = select(Subscription.id, Subscription.line_id).where(Subscription.line_id.in_(lines))
     for plan_id, line_id in session.execute(plans.order_by(Subscription.id)).all():
         if lines[line_id]:
