@@ -93,19 +93,25 @@ def publish(page: str, title: str, text: str, *, actor: str, now: datetime, inst
     or `text`, NotFound for a page we do not have, WrongState when another
     version was published meanwhile, Busy when one is just now.
     """
-    title, text = title.strip(), text.replace("\r\n", "\n").strip() + "\n"
-    _check(title, text)
+    made = draft(page, title, text)
     end_reads()
     try:
         with unit() as session:
             before = current(session, page)
-            if (before.title, before.text) == (title, text):
+            if (before.title, before.text) == (made.title, made.text):
                 return before
             if instead_of is not None and instead_of != before.version:
                 raise WrongState("Someone else has published this page meanwhile. Look at their version first.")
-            return _add(session, before, title, text, actor, now)
+            return _add(session, before, made, actor, now)
     except IntegrityError as error:
         raise Busy("Someone else is publishing this page just now. Look at their version first.") from error
+
+
+def draft(page: str, title: str, text: str) -> PageText:
+    """What publishing these would make the page say; raises as `publish` does."""
+    title, text = title.strip(), text.replace("\r\n", "\n").strip() + "\n"
+    _check(title, text)
+    return PageText(page, title, text, "", digest(text))
 
 
 @cache
@@ -124,9 +130,9 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _add(session: Session, before: PageText, title: str, text: str, actor: str, now: datetime) -> PageText:
+def _add(session: Session, before: PageText, made: PageText, actor: str, now: datetime) -> PageText:
     row = PageVersion(
-        page=before.page, number=int(before.version) + 1, title=title, text=text, sha256=digest(text),
+        page=before.page, number=int(before.version) + 1, title=made.title, text=made.text, sha256=made.sha256,
         published_at=now, published_by=actor,
     )  # fmt: skip
     session.add(row)
