@@ -16,13 +16,13 @@ from kits.money import Money, add_up
 from shop.api.problems import refused
 from shop.api.schemas import Order as OrderAnswer
 from shop.api.schemas import OrderPlaced, OrderRequest
-from shop.links import order_url, return_url
+from shop.links import order_url
 from shop.orders.acknowledged import Acknowledged, acknowledged
 from shop.orders.basket import Wish, priced
-from shop.orders.checkout import Address, Purchase, place
+from shop.orders.checkout import Address, Purchase
 from shop.orders.find import order_by_id, order_by_token
 from shop.orders.tables import OrderLine
-from shop.payments.start import pay_in_person
+from shop.payments.buying import Bought, buy
 from shop.payments.stripe_gateway import gateway
 from shop.registers import registers
 
@@ -41,14 +41,13 @@ def place_order() -> Any:
     asked: dict[str, Any] = OrderRequest().load(_json_body())
     now = clock.now()
     gateway()  # without keys nothing is placed that nobody could pay
-    order_id = _placed(_purchase(asked), now)
-    answer = OrderPlaced().dump(_due(order_id))
+    bought = _bought(_purchase(asked), now)
+    answer = OrderPlaced().dump(_due(bought.order_id))
     end_reads()
-    number, token = answer["number"], answer["token"]
     try:
-        url = pay_in_person(order_id, return_url=return_url(token), cancel_url=order_url(token), now=now)
+        url = bought.page()
     except RefilleryError as error:
-        return _unpaid(error, number, token)
+        return _unpaid(error, answer["number"], bought.token)
     return {**answer, "payment_url": url}, 201
 
 
@@ -92,9 +91,9 @@ def _wish(line: Mapping[str, Any]) -> Wish:
     return Wish(kit=line["kit"], quantity=line["quantity"], refills=line["refills"], **plan)
 
 
-def _placed(purchase: Purchase, now: datetime) -> int:
+def _bought(purchase: Purchase, now: datetime) -> Bought:
     try:
-        return place(purchase, now=now)
+        return buy(purchase, now=now)
     except BadInput as error:
         raise BadInput(_place_of(error, purchase.wishes, now), error.message) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,18 +13,37 @@ from sqlalchemy.orm import Session
 from shop.customers.tables import Customer
 
 LONGEST_EMAIL = 200
+_PERSON = ("id", "email", "name", "stripe_customer")
 
 
-def customer_id(session: Session, email: str, name: str, now: datetime) -> int:
-    """The id of the customer with this e-mail, made if new; one statement.
+@dataclass(frozen=True)
+class Person:
+    """A customer in plain values; `gateway_id` is None for someone whom the gateway does not know yet."""
+
+    id: int
+    email: str
+    name: str
+    gateway_id: str | None
+
+
+def buyer(session: Session, email: str, name: str, now: datetime) -> Person:
+    """The customer with this e-mail, made if new; one statement.
 
     Two first orders at once: the second waits for the first and then finds it.
     """
     insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    new = insert(Customer).values(email=email.strip().lower(), name=name.strip(), created_at=now)
+    table = Customer.__table__
     # Writing the known e-mail over itself is what makes the statement tell the row's id.
-    same = new.on_conflict_do_update(index_elements=[Customer.email], set_={"email": new.excluded.email})
-    return int(session.scalars(same.returning(Customer.id)).one())
+    known = {"index_elements": [table.c.email], "set_": {"email": insert(table).excluded.email}}
+    told = insert(table).on_conflict_do_update(**known).returning(*(table.c[name] for name in _PERSON))
+    return Person(
+        *session.execute(told, {"email": email.strip().lower(), "name": name.strip(), "created_at": now}).one()
+    )
+
+
+def customer_id(session: Session, email: str, name: str, now: datetime) -> int:
+    """The id of the same."""
+    return buyer(session, email, name, now).id
 
 
 def known_customer(session: Session, email: str) -> Customer | None:

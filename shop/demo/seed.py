@@ -16,11 +16,9 @@ from kits.stock.buying.placing import NewLine, NewOrder
 from kits.stock.ledger import Cause
 from kits.stock.moves.receiving import Delivery, receive
 from shop.customers.staff import add_staff
-from shop.links import order_url, return_url
 from shop.orders import parcels
 from shop.orders.basket import Wish
 from shop.orders.checkout import Address, Purchase, place
-from shop.orders.find import order_by_id
 from shop.orders.tables import PAID, Order
 from shop.owner import facts
 from shop.payments import settle
@@ -101,9 +99,7 @@ def _maria() -> None:
         accepted=True,
     )
     order_id = place(purchase, now=now)
-    token = order_by_id(host.session(), order_id).token
-    host.end_reads()
-    page = pay_in_person(order_id, return_url=return_url(token), cancel_url=order_url(token), now=now)
+    page = pay_in_person(order_id, now=now)
     settle.settle_page(_pay(page), now=clock.now())
     _ship_paid()
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +21,7 @@ from shop.orders.demands import summed
 from shop.orders.placing import rows
 from shop.orders.placing.address import EMAIL, LONGEST, Address, check_email, check_words
 from shop.orders.placing.due import Due, check_payable, reckon
+from shop.orders.placing.rows import Written
 from shop.orders.tables import Order
 from shop.selling import codes, rules
 
@@ -57,17 +59,26 @@ class Purchase:
     seen: Seen | None = None
 
 
-def place(purchase: Purchase, *, now: datetime) -> int:
+class Beginning(Protocol):
+    """What begins with an order, in its transaction: its first payment. `lease` are columns that hold the order."""
+
+    lease: Mapping[str, Any]
+
+    def begin(self, current: Session, written: Written, /) -> None:
+        """Write what belongs to it."""
+
+
+def place(purchase: Purchase, *, now: datetime, beginning: Beginning | None = None) -> int:
     """Place the order and promise its stock, or neither; returns the order's id. Commits.
 
     Raises BadInput at the field that cannot be taken, NotFound for an unknown
     kit, SoldOut. The same `submission` again gives the order it made,
-    whatever else is in the form by now.
+    whatever else is in the form by now; `beginning` is not begun for it then.
     """
     try:
         _check(purchase)
         with unit() as current:
-            return _placed(current, purchase, now)
+            return _placed(current, purchase, beginning, now)
     except (RefilleryError, IntegrityError):
         known = _known(purchase.submission)
         if known is None:
@@ -81,7 +92,7 @@ def new_number() -> str:
     return f"R-{signs[:5]}-{signs[5:]}"
 
 
-def _placed(current: Session, purchase: Purchase, now: datetime) -> int:
+def _placed(current: Session, purchase: Purchase, beginning: Beginning | None, now: datetime) -> int:
     offers, ruling = rules.read_with(current, [wish.kit for wish in purchase.wishes], now)
     lines = priced_of(offers, purchase.wishes, now)
     code = codes.written(purchase.discount)
@@ -89,14 +100,17 @@ def _placed(current: Session, purchase: Purchase, now: datetime) -> int:
     due = reckon(lines, ruling, country=purchase.address.country, way=purchase.shipping, discount=discount)
     _agrees(purchase, due)
     number = new_number()
-    order_id = rows.write(current, purchase, due, ruling, number=number, now=now)
+    lease = beginning.lease if beginning else {}
+    written = rows.write(current, purchase, due, ruling, lease=lease, number=number, now=now)
+    if beginning:
+        beginning.begin(current, written)
     if code:
         codes.take(current, code, now)
     try:
         reserve(current, number, summed(d for line in lines for d in line.demands()), today=today(now), now=now)
     except SoldOut as error:
         raise SoldOut("Sold out: there is not enough left for this order. Nothing was charged.", error.left) from error
-    return order_id
+    return written.order.id
 
 
 def _agrees(purchase: Purchase, due: Due) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from kits.host import end_reads, session, unit
@@ -20,19 +21,28 @@ from shop.payments.tables import CLOSED, HOSTED, OPEN, SAVED_CARD, UNKNOWN, Paym
 def begin(current: Session, order: Order, way: str, *, now: datetime, **known: object) -> PaymentAttempt:
     """A new attempt in the open unit, numbered after the last; `known` fills further columns. Flushes."""
     last = current.scalar(select(func.max(PaymentAttempt.number)).where(PaymentAttempt.order_id == order.id))
-    attempt = PaymentAttempt(
-        order=order,
-        number=(last or 0) + 1,
-        way=way,
-        key=f"refillery-{uuid.uuid4().hex}",
-        amount=order.total_amount,
-        currency=order.currency,
-        started_at=now,
-        **known,
-    )
+    attempt = PaymentAttempt(order=order, **_values(order, (last or 0) + 1, way, now), **known)
     current.add(attempt)
     current.flush()
     return attempt
+
+
+def first(current: Session, order: Order, way: str, *, now: datetime, **known: object) -> Seen:
+    """The first attempt of an order that is written in the open unit: nobody can have begun another. One statement."""
+    values: dict[str, Any] = {"order_id": order.id, **_values(order, 1, way, now), **known}
+    new = insert(PaymentAttempt.__table__).returning(PaymentAttempt.__table__.c.id)  # type: ignore[arg-type]
+    return seen(PaymentAttempt(id=current.execute(new, values).scalar_one(), requests=0, **values))
+
+
+def _values(order: Order, number: int, way: str, now: datetime) -> dict[str, Any]:
+    return {
+        "number": number,
+        "way": way,
+        "key": f"refillery-{uuid.uuid4().hex}",
+        "amount": order.total_amount,
+        "currency": order.currency,
+        "started_at": now,
+    }
 
 
 @dataclass(frozen=True)
@@ -102,21 +112,20 @@ def bill_for(attempt_id: int) -> Bill:
     """What the gateway is told of the attempt's order. Neutral words only: nothing about health."""
     try:
         attempt = session().get_one(PaymentAttempt, attempt_id)
-        order = attempt.order
-        return Bill(
-            number=order.number,
-            customer=order.customer.stripe_customer or "",
-            total=order.total,
-            lines=tuple(bill_lines(order)),
-            metadata=metadata(order, attempt),
-        )
+        return bill(attempt.order, attempt.number, attempt.order.customer.stripe_customer)
     finally:
         end_reads()
 
 
-def metadata(order: Order, attempt: PaymentAttempt) -> dict[str, str]:
+def bill(order: Order, number: int, customer: str | None) -> Bill:
+    """The same for the attempt with this `number`, by a customer whom the gateway may not know yet."""
+    lines, about = tuple(bill_lines(order)), metadata(order, number)
+    return Bill(number=order.number, customer=customer or "", total=order.total, lines=lines, metadata=about)
+
+
+def metadata(order: Order, number: int) -> dict[str, str]:
     """How a charge is found again from the gateway's side."""
-    about = {"order": order.number, "root_order": order.root_number, "attempt": str(attempt.number)}
+    about = {"order": order.number, "root_order": order.root_number, "attempt": str(number)}
     return about if order.refill_number is None else {**about, "refill": str(order.refill_number)}
 
 

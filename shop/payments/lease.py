@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from kits.errors import Busy
 from kits.host import end_reads, outside_transaction, unit
 from shop.orders.tables import Order
@@ -18,18 +20,27 @@ class CustomerPaying(Busy):
     wait = 120.0
 
 
-@dataclass(frozen=True)
+@dataclass
 class PaymentLease:
     """The lease while it is held."""
 
     order_id: int
     me: str
+    given_back: bool = False
 
     def renew(self) -> None:
         """Start it anew before money is asked for; raises Busy when it ran out and may be another's. Commits."""
         with unit() as session:
             if not leases.renew(session, Order, self.order_id, self.me):
                 raise Busy("This took too long, and someone else may be at it. Try again in a minute.")
+
+    @contextmanager
+    def last(self) -> Iterator[Session]:
+        """The unit that writes what became known, and gives the lease back with it. Commits."""
+        with unit() as session:
+            yield session
+            leases.let_go(session, Order, self.order_id, self.me)
+        self.given_back = True
 
 
 @contextmanager
@@ -40,9 +51,18 @@ def payment_lease(order_id: int) -> Iterator[PaymentLease]:
     with unit() as session:
         if not leases.take(session, Order, order_id, me):
             raise Busy("A payment for this order is being worked on just now. Try again in a minute.")
+    with holding(order_id, me) as lease:
+        yield lease
+
+
+@contextmanager
+def holding(order_id: int, me: str) -> Iterator[PaymentLease]:
+    """Go on with a lease that is ours already, and give it back."""
+    lease = PaymentLease(order_id, me)
     try:
-        yield PaymentLease(order_id, me)
+        yield lease
     finally:
         end_reads()
-        with unit() as session:
-            leases.let_go(session, Order, order_id, me)
+        if not lease.given_back:
+            with lease.last():
+                pass

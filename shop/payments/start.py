@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from kits.errors import WrongState
-from kits.host import end_reads, session, unit
+from kits.host import unit
 from kits.settings import setting
-from shop.customers.tables import Customer
+from shop.customers.people import Person
 from shop.orders.find import locked
 from shop.orders.tables import AWAITING, Order
 from shop.payments import attempts
-from shop.payments.gateway import HostedPage, Refused
+from shop.payments.gateway import HostedPage
+from shop.payments.hosted import Opening, open_page
 from shop.payments.lease import payment_lease
 from shop.payments.release import close_intent, end_page
 from shop.payments.stripe_gateway import gateway
@@ -26,7 +25,7 @@ GATEWAY_SHORTEST = timedelta(minutes=30)
 SHORTEST_PAGE = timedelta(minutes=31)
 
 
-def pay_in_person(order_id: int, *, return_url: str, cancel_url: str, now: datetime) -> str:
+def pay_in_person(order_id: int, *, now: datetime) -> str:
     """The address of the gateway's page on which this order can be paid now. Commits.
 
     The open page is used again. A refill's saved-card intent is cancelled
@@ -34,13 +33,12 @@ def pay_in_person(order_id: int, *, return_url: str, cancel_url: str, now: datet
     order is no longer to be paid, Busy, GatewayError.
     """
     gateway()
-    with payment_lease(order_id):
+    with payment_lease(order_id) as lease:
         known = _open_page(order_id, now)
         if known is not None and known.url:
             return known.url
         close_intent(order_id, now=now)
-        attempt_id = _begin(order_id, now)
-        return _made(attempt_id, return_url, cancel_url, now)
+        return open_page(lease, _begin(order_id, now), now=now)
 
 
 def _open_page(order_id: int, now: datetime) -> HostedPage | None:
@@ -54,7 +52,7 @@ def _open_page(order_id: int, now: datetime) -> HostedPage | None:
     return None
 
 
-def _begin(order_id: int, now: datetime) -> int:
+def _begin(order_id: int, now: datetime) -> Opening:
     """The attempt to make a page for, committed: the one whose page is not known yet, or a new one."""
     with unit() as current:
         order = locked(current, order_id)
@@ -62,10 +60,10 @@ def _begin(order_id: int, now: datetime) -> int:
             raise WrongState("This order is not waiting for a payment any more.")
         waiting = attempts.open_page(current, order_id)
         if waiting is not None and waiting.expires_at and waiting.expires_at >= now + GATEWAY_SHORTEST:
-            return waiting.id
+            return _opening(order, waiting)
         if waiting is not None:
             attempts.write(current, waiting.id, state=CLOSED, ended_at=now)
-        return _new(current, order, now).id
+        return _opening(order, _new(current, order, now))
 
 
 def _new(current: Session, order: Order, now: datetime) -> PaymentAttempt:
@@ -75,56 +73,16 @@ def _new(current: Session, order: Order, now: datetime) -> PaymentAttempt:
     return attempts.begin(current, order, HOSTED, now=now, expires_at=closes)
 
 
-def _made(attempt_id: int, return_url: str, cancel_url: str, now: datetime) -> str:
-    """Make the page under the attempt's key; asking again under it gives the same page."""
-    with attempts.noting(attempt_id):
-        order = _Payer.of(attempt_id, now)
-        if order.gateway_id is None:
-            _make_customer(order)
-        try:
-            page = gateway().create_page(
-                attempts.bill_for(attempt_id),
-                save_card=order.save_card,
-                expires_at=order.closes,
-                success_url=return_url,
-                cancel_url=cancel_url,
-                key=f"{order.key}-page",
-            )
-        except Refused:
-            attempts.note(attempt_id, state=CLOSED, ended_at=now)
-            raise
-    attempts.note(attempt_id, session_id=page.id, session_url=page.url)
-    return page.url or ""
-
-
-@dataclass(frozen=True)
-class _Payer:
-    """Who pays an attempt's order, and how: plain values."""
-
-    id: int
-    email: str
-    name: str
-    gateway_id: str | None
-    save_card: bool
-    closes: datetime
-    key: str
-
-    @classmethod
-    def of(cls, attempt_id: int, now: datetime) -> _Payer:
-        try:
-            attempt = session().get_one(PaymentAttempt, attempt_id)
-            order, person, key = attempt.order, attempt.order.customer, attempts.seen(attempt).key
-            # The card is kept where refills follow, and where this is one.
-            save_card = order.kind == "refill" or any(line.refills for line in order.lines)
-            closes = attempt.expires_at or now + SHORTEST_PAGE
-            return cls(person.id, person.email, person.name, person.stripe_customer, save_card, closes, key)
-        finally:
-            end_reads()
-
-
-def _make_customer(payer: _Payer) -> None:
-    """Make the gateway's customer once and keep its id; who comes second uses the first one's. Commits."""
-    made = gateway().create_customer(payer.email, payer.name, key=f"{payer.key}-customer")
-    nobody_yet = update(Customer).where(Customer.id == payer.id, Customer.stripe_customer.is_(None))
-    with unit() as current:
-        current.execute(nobody_yet.values(stripe_customer=made))
+def _opening(order: Order, attempt: PaymentAttempt) -> Opening:
+    person = order.customer
+    return Opening(
+        attempt_id=attempt.id,
+        order_id=order.id,
+        key=attempts.seen(attempt).key,
+        token=order.token,
+        closes=attempt.expires_at or order.keep_until,
+        # The card is kept where refills follow, and where this is one.
+        save_card=order.kind == "refill" or any(line.refills for line in order.lines),
+        payer=Person(person.id, person.email, person.name, person.stripe_customer),
+        bill=attempts.bill(order, attempt.number, person.stripe_customer),
+    )

@@ -17,8 +17,8 @@ from kits.host import end_reads, session
 from shop.customers.addresses import filled_in
 from shop.customers.signed_in import current_customer
 from shop.orders.basket import due_today, plan_total
-from shop.orders.checkout import Address, Purchase, place
-from shop.orders.find import order_by_id
+from shop.orders.checkout import Address, Purchase
+from shop.payments import buying
 from shop.selling import rules, shipping
 from shop.storefront import kept
 from shop.storefront.basket import Row, row
@@ -37,14 +37,13 @@ def checkout() -> Response | str:
 def buy() -> Response | tuple[str, int]:
     """Place the order and send the customer to pay it."""
     try:
-        order_id = place(_purchase(taken(CheckoutForm, request.form)), now=clock.now())
+        bought = buying.buy(_purchase(taken(CheckoutForm, request.form)), now=clock.now())
     except (Wrong, BadInput) as error:
         end_reads()
         page = _page(request.form, sentences(error))
         return (page, 422) if page else redirect(url_for("refillery_storefront.basket"), 303)
     kept.ordered()
-    order = order_by_id(session(), order_id)
-    return to_payment(order, clock.now())
+    return to_payment(bought)
 
 
 def _purchase(read: Mapping[str, Any]) -> Purchase:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from functools import partial
 
 from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
@@ -13,11 +14,11 @@ from kits import clock
 from kits.catalogue.plan_line import Marks, plan_line
 from kits.errors import RefilleryError, WrongState
 from kits.host import end_reads, session
-from shop.links import order_url, return_url
 from shop.orders.find import order_by_token
 from shop.orders.parcels.contents import contents, still_to_come
 from shop.orders.tables import AWAITING, PAID, Order
 from shop.payments import release, settle, start
+from shop.payments.buying import Bought
 from shop.registers import registers
 from shop.returns.lists import GivenBack
 
@@ -51,21 +52,21 @@ def told(found: Order, now: datetime) -> Markup:
 
 def pay(token: str) -> Response:
     """To the payment page."""
-    return to_payment(order_by_token(session(), token), clock.now())
-
-
-def to_payment(found: Order, now: datetime) -> Response:
-    """Send the customer to the gateway's page; if it does not answer, to the order, where they can try again."""
-    order_id, token = found.id, found.token
+    order_id = order_by_token(session(), token).id
     end_reads()
+    return to_payment(Bought(order_id, token, partial(start.pay_in_person, order_id, now=clock.now())))
+
+
+def to_payment(bought: Bought) -> Response:
+    """Send the customer to the gateway's page; if it does not answer, to the order, where they can try again."""
     try:
-        page = start.pay_in_person(order_id, return_url=return_url(token), cancel_url=order_url(token), now=now)
+        page = bought.page()
     except WrongState:
-        return to_order(token)
+        return to_order(bought.token)
     except RefilleryError as error:
         if not error.retry:
-            log.error("order %s cannot be paid: %s", order_id, type(error).__name__)
-        return to_order(token, "unavailable")
+            log.error("order %s cannot be paid: %s", bought.order_id, type(error).__name__)
+        return to_order(bought.token, "unavailable")
     return redirect(page, 303)
 
 

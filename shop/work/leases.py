@@ -110,11 +110,15 @@ def put_back(session: Session, table: type[T], row_id: int, me: str, *, at_least
     _mine(session, table, row_id, me, claimed_by=None, free_at=database_seconds() + wait, failures=failures + 1)
 
 
+def held(me: str) -> dict[str, Any]:
+    """The columns of a new row that is ours from its first moment, for an `insert(...).values`."""
+    return {"claimed_by": me, "free_at": database_seconds() + float(setting("LEASE_SECONDS"))}
+
+
 def take(session: Session, table: type[T], row_id: int, me: str) -> bool:
     """Claim one known row; False when another holds it."""
-    seconds = float(setting("LEASE_SECONDS"))
     row = update(table).where(table.id == row_id, table.free_at <= database_seconds())
-    return _one(session, row.values(claimed_by=me, free_at=database_seconds() + seconds))
+    return _one(session, row.values(**held(me)))
 
 
 def _free(query: Select[Any], table: type[T], due: ColumnElement[bool]) -> Select[Any]:

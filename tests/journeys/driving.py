@@ -11,7 +11,6 @@ from sqlalchemy import select, update
 
 from kits import clock, host
 from kits.settings import timezone
-from shop.links import order_url, return_url
 from shop.orders.basket import Wish
 from shop.orders.checkout import Address, Purchase, place
 from shop.orders.tables import Order
@@ -64,21 +63,29 @@ class Driver:
     def __init__(self, kit: str, sandbox: Sandbox) -> None:
         self.kit, self.sandbox, self._buyers = kit, sandbox, 0
 
-    def order(
-        self, sessions: int = 10, every_weeks: int = 4, quantity: int = 1, refills: bool = True, email: str = ""
-    ) -> Bought:
-        """Place an order from today on, unpaid."""
-        now = clock.now()
+    def order(self, **wanted: object) -> Bought:
+        """Place an order from today on, unpaid; `wanted` as for `purchase`."""
+        return self.seen(place(self.purchase(**wanted), now=clock.now()))  # type: ignore[arg-type]
+
+    def purchase(
+        self,
+        sessions: int = 10,
+        every_weeks: int = 4,
+        quantity: int = 1,
+        refills: bool = True,
+        email: str = "",
+        submission: str | None = None,
+    ) -> Purchase:
+        """What a checkout hands in: a kit for a plan that starts today."""
         self._buyers += 1
-        wish = Wish(self.kit, quantity, sessions, every_weeks, clock.today(now), refills)
+        wish = Wish(self.kit, quantity, sessions, every_weeks, clock.today(clock.now()), refills)
         address = Address("1 Garden Row", "London", "SE1 6HA", "GB")
         buyer = email or f"buyer{self._buyers}@example.org"
-        return self.seen(place(Purchase(buyer, "A Buyer", address, (wish,), "1", True), now=now))
+        return Purchase(buyer, "A Buyer", address, (wish,), "1", True, submission)
 
     def page(self, order_id: int) -> str:
         """The address of the sandbox's page on which the order can be paid."""
-        token = self.seen(order_id).token
-        return pay_in_person(order_id, return_url=return_url(token), cancel_url=order_url(token), now=clock.now())
+        return pay_in_person(order_id, now=clock.now())
 
     def pay(self, url: str, card: str = CARD) -> str:
         """Pay on the page as a browser would; returns the page's id. Nothing is settled yet."""
@@ -88,7 +95,7 @@ class Driver:
 
     def buy(self, *, card: str = CARD, **order: object) -> Bought:
         """Order, pay and come back to the shop."""
-        order_id = self.order(**order).order_id  # type: ignore[arg-type]
+        order_id = self.order(**order).order_id
         settle_page(self.pay(self.page(order_id), card), now=clock.now())
         return self.seen(order_id)
 

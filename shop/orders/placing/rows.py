@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from kits.catalogue.offered import OfferedNotice
 from kits.errors import NotFound
 from kits.settings import setting
-from shop.customers.people import customer_id
+from shop.customers.people import Person, buyer
 from shop.orders.basket import PricedLine
 from shop.orders.placing import agreements
 from shop.orders.placing.due import Due
@@ -25,16 +26,38 @@ if TYPE_CHECKING:
     from shop.orders.checkout import Purchase
 
 
-def write(current: Session, purchase: Purchase, due: Due, rules: Rules, *, number: str, now: datetime) -> int:
-    """Write them all; returns the order's id. Raises BadInput at `postcode`, NotFound for a kit without a notice."""
-    buyer = customer_id(current, purchase.email, purchase.name, now)
-    order = {**_order(purchase, due), "number": number, "root_number": number, "customer_id": buyer}
-    kept = {"made_at": now, "keep_until": now + timedelta(minutes=setting("RESERVATION_MINUTES"))}
-    order_id = current.scalars(insert(Order.__table__).returning(Order.id), {**order, **kept}).one()  # type: ignore[arg-type]
-    _all(current, OrderLine, order_id, [_line(*each) for each in zip(due.lines, due.totals.lines, strict=True)])
+@dataclass(frozen=True)
+class Written:
+    """A new order and who bought it. `order` belongs to no session: its columns and its lines, as they were written."""
+
+    order: Order
+    buyer: Person
+
+
+def write(
+    current: Session,
+    purchase: Purchase,
+    due: Due,
+    rules: Rules,
+    *,
+    lease: Mapping[str, Any],
+    number: str,
+    now: datetime,
+) -> Written:
+    """Write them all; `lease` are the columns by which the order is held from its first moment.
+
+    Raises BadInput at `postcode`, NotFound for a kit without a notice.
+    """
+    who = buyer(current, purchase.email, purchase.name, now)
+    order = {**_order(purchase, due), "number": number, "root_number": number, "customer_id": who.id}
+    order |= {"made_at": now, "keep_until": now + timedelta(minutes=setting("RESERVATION_MINUTES"))}
+    new = insert(Order.__table__).values(**lease).returning(Order.__table__.c.id)  # type: ignore[arg-type]
+    order["id"] = order_id = current.execute(new, order).scalar_one()
+    lines = [_line(*each) for each in zip(due.lines, due.totals.lines, strict=True)]
+    _all(current, OrderLine, order_id, lines)
     _all(current, Acknowledgement, order_id, [_acknowledged(each, now) for each in notices(due).values()])
     _all(current, Agreement, order_id, [{**each, "agreed_at": now} for each in agreements.texts(due.lines, rules)])
-    return order_id
+    return Written(Order(**order, lines=[OrderLine(**line) for line in lines]), who)
 
 
 def notices(due: Due) -> Mapping[str, OfferedNotice]:

@@ -68,7 +68,7 @@ USE_CASES: dict[str, Callable[[int], object]] = {
 
 
 def _pay(order_id: int) -> str:
-    return pay_in_person(order_id, return_url="http://x/", cancel_url="http://x/", now=clock.now())
+    return pay_in_person(order_id, now=clock.now())
 
 
 def test_use_cases_that_ask_stripe_refuse_to_run_inside_a_transaction(driver: Driver) -> None:

@@ -1,0 +1,98 @@
+"""Placing an order and opening its payment page at once: the order, its lease and its first attempt in one transaction.
+
+Whoever placed the order just now is the only one who knows it, so there is no
+page to look for and no intent to close, and nobody else can hold its lease.
+A process that dies before the page is there leaves what `pay_in_person` goes
+on with: an attempt whose page is not known yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kits.host import after_commit, end_reads, session
+from shop.orders.checkout import Purchase, place
+from shop.orders.placing.rows import Written
+from shop.orders.tables import Order
+from shop.payments import attempts
+from shop.payments.gateway import NoKeys
+from shop.payments.hosted import Opening, open_page
+from shop.payments.lease import holding
+from shop.payments.start import SHORTEST_PAGE, pay_in_person
+from shop.payments.stripe_gateway import gateway
+from shop.payments.tables import HOSTED
+from shop.work import leases
+
+
+@dataclass(frozen=True)
+class Bought:
+    """An order that is placed. `page` opens its payment page, and raises as `pay_in_person` does."""
+
+    order_id: int
+    token: str
+    page: Callable[[], str]
+
+
+def buy(purchase: Purchase, *, now: datetime) -> Bought:
+    """Place the order, or find the one that this submission made; raises as `place` does. Commits."""
+    first = _FirstPage(now) if _has_keys() else None
+    order_id = place(purchase, now=now, beginning=first)
+    if first and first.opening:
+        return Bought(order_id, first.opening.token, first.open)
+    return Bought(order_id, _token(order_id), partial(pay_in_person, order_id, now=now))
+
+
+class _FirstPage:
+    """The first payment of an order that is being placed; see `shop.orders.checkout.Beginning`."""
+
+    def __init__(self, now: datetime) -> None:
+        self._me, self._now = leases.holder(), now
+        self.lease: Mapping[str, Any] = leases.held(self._me)
+        self.opening: Opening | None = None
+        """Known once it is committed."""
+
+    def begin(self, current: Session, written: Written) -> None:
+        """Write the first attempt."""
+        order, closes = written.order, max(written.order.keep_until, self._now + SHORTEST_PAGE)
+        if closes > order.keep_until:
+            current.execute(update(Order).where(Order.id == order.id).values(keep_until=closes))
+        attempt = attempts.first(current, order, HOSTED, now=self._now, expires_at=closes)
+        opening = Opening(
+            attempt_id=attempt.id,
+            order_id=order.id,
+            key=attempt.key,
+            token=order.token,
+            closes=closes,
+            save_card=any(line.refills for line in order.lines),
+            payer=written.buyer,
+            bill=attempts.bill(order, 1, written.buyer.gateway_id),
+        )
+        after_commit(lambda: setattr(self, "opening", opening))
+
+    def open(self) -> str:
+        """The address of the page. Commits."""
+        assert self.opening is not None, "nothing was begun"
+        with holding(self.opening.order_id, self._me) as lease:
+            return open_page(lease, self.opening, now=self._now)
+
+
+def _has_keys() -> bool:
+    try:
+        gateway()
+    except NoKeys:
+        return False
+    return True
+
+
+def _token(order_id: int) -> str:
+    try:
+        return session().execute(select(Order.token).where(Order.id == order_id)).scalar_one()
+    finally:
+        end_reads()
