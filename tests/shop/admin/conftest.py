@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Page, expect
 from werkzeug.test import TestResponse
 
 from kits import host
@@ -47,6 +48,15 @@ def staff(app: Flask, client: Visitor, now: datetime) -> Staff:
     answer = someone.post("/admin/sign-in", page="/admin/sign-in", email=EMAIL, password=PASSWORD)
     assert answer.status_code == 303
     return someone
+
+
+def sign_in(page: Page) -> None:
+    """Sign in as that member of staff in a browser."""
+    page.goto("/admin/sign-in")
+    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.servers.client import Visitor
 from tests.shop.storefront.conftest import Shopper, count, words
 
 KIT = "/kits/mesotherapy-kit"
-LONGER = "longer than 0.25 mm"
+LONGER = "longer than most for use at home"
 
 
 def change_kit(**values: object) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.shop.admin.conftest import EMAIL, PASSWORD, Staff
+from tests.shop.admin.conftest import Staff, sign_in
 from tests.shop.admin.owner.conftest import GUIDE, shown
 from tests.shop.admin.stock.test_in_a_browser import checks
 
@@ -20,11 +20,7 @@ def page(browser_page: Page, owner: Staff) -> Iterator[Page]:
     """A page of someone signed in; what its console says of our rules being broken fails the test."""
     said: list[str] = []
     browser_page.on("console", lambda message: said.append(message.text))
-    browser_page.goto("/admin/sign-in")
-    browser_page.get_by_label("E-mail").fill(EMAIL)
-    browser_page.get_by_label("Password").fill(PASSWORD)
-    browser_page.get_by_role("button", name="Sign in").click()
-    expect(browser_page.get_by_role("button", name="Sign out")).to_be_visible()
+    sign_in(browser_page)
     yield browser_page
     assert [text for text in said if "status of 4" not in text] == []
 

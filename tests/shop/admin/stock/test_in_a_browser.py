@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.shop.admin.conftest import EMAIL, PASSWORD, Staff
+from tests.shop.admin.conftest import Staff, sign_in
 from tests.shop.admin.stock.conftest import balances
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)]
@@ -20,11 +20,7 @@ def page(browser_page: Page, staff: Staff, stocked: str) -> Iterator[Page]:
     said: list[str] = []
     browser_page.set_viewport_size({"width": 390, "height": 844})
     browser_page.on("console", lambda message: said.append(message.text))
-    browser_page.goto("/admin/sign-in")
-    browser_page.get_by_label("E-mail").fill(EMAIL)
-    browser_page.get_by_label("Password").fill(PASSWORD)
-    browser_page.get_by_role("button", name="Sign in").click()
-    expect(browser_page.get_by_role("button", name="Sign out")).to_be_visible()
+    sign_in(browser_page)
     yield browser_page
     assert [text for text in said if "status of 4" not in text] == []
 
