@@ -101,6 +101,11 @@ class OrderLine(Row):
     kit: Mapped[Kit] = relationship()
 
     @property
+    def amount(self) -> int:
+        """What the line costs before its discount, in minor units."""
+        return self.unit_amount * self.quantity
+
+    @property
     def loose(self) -> bool:
         """True for refill boxes bought alone, without a plan."""
         return self.start is None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from kits.clock import today
@@ -61,11 +61,13 @@ def issue_credit_note(session: Session, refund: Refund, *, now: datetime) -> Doc
     if known is not None:
         return known
     says = _credited(session, invoiced, refund, now)
+    if says is None:
+        return None
     last.last += 1
     made = Document(
         kind=CREDIT_NOTE, number=last.last, refund=refund, order=invoiced.order, issued_at=now, snapshot=says
     )
-    return _written(session, made, DocumentBuyer(name=invoiced.buyer.name, address=invoiced.buyer.address))
+    return _written(session, made, _same(invoiced.buyer))
 
 
 def catch_up(order_id: int, *, now: datetime) -> None:
@@ -79,7 +81,7 @@ def catch_up(order_id: int, *, now: datetime) -> None:
         if payment is None:
             raise NotFound("There is no invoice: nothing was paid for this order.")
         issue_invoice(session, payment, now=now)
-        for refund in session.scalars(_given_back(payment)):
+        for refund in session.scalars(_uncredited(payment)):
             issue_credit_note(session, refund, now=now)
 
 
@@ -95,25 +97,41 @@ def papers_of(session: Session, order_id: int) -> list[Document]:
     return list(session.scalars(select(Document).where(Document.order_id == order_id).order_by(Document.id)))
 
 
-def _given_back(payment: Payment) -> Select[Refund]:
+def _uncredited(payment: Payment) -> Select[Refund]:
     uncredited = ~exists().where(Document.refund_id == Refund.id)
     succeeded = select(Refund).where(Refund.payment_id == payment.id, Refund.state == "succeeded")
     return succeeded.where(uncredited).order_by(Refund.id)
 
 
-def _credited(session: Session, invoiced: Document, refund: Refund, now: datetime) -> Said:
-    """What a credit note says. The caller holds the counter, so that no other is being issued meanwhile."""
+def _credited(session: Session, invoiced: Document, refund: Refund, now: datetime) -> Said | None:
+    """What a credit note says; None when what went back is credited already, by the note of a refund that failed later.
+
+    The caller holds the counter, so that no other is being issued meanwhile.
+    """
     earlier = select(Document.gross_amount, Document.vat_amount).where(
         Document.order_id == invoiced.order_id, Document.kind == CREDIT_NOTE
     )
     before = [(amount, vat) for amount, vat in session.execute(earlier)]
-    vat = said.vat_to_credit(invoiced.gross_amount, invoiced.vat_amount, before, refund.amount)
+    amount = min(refund.amount, _given_back(session, refund) - sum(gross for gross, _ in before))
+    if amount <= 0:
+        return None
+    vat = said.vat_to_credit(invoiced.gross_amount, invoiced.vat_amount, before, amount)
     was = cast(Said, invoiced.snapshot)
     credited = Credited(invoice=invoiced.code, issued_on=was["issued_on"], reason=refund.why.short)
-    return said.credit_note(was, credited, refund.amount, vat, issued_on=today(now).isoformat())
+    return said.credit_note(was, credited, amount, vat, issued_on=today(now).isoformat())
 
 
-def _written(session: Session, made: Document, buyer: DocumentBuyer) -> Document:
+def _given_back(session: Session, refund: Refund) -> int:
+    """What of the refund's payment went back, in minor units."""
+    succeeded = Refund.payment_id == refund.payment_id, Refund.state == "succeeded"
+    return session.scalar(select(func.sum(Refund.amount)).where(*succeeded)) or 0
+
+
+def _same(buyer: DocumentBuyer | None) -> DocumentBuyer | None:
+    return DocumentBuyer(name=buyer.name, address=buyer.address) if buyer else None
+
+
+def _written(session: Session, made: Document, buyer: DocumentBuyer | None) -> Document:
     made.gross_amount, made.vat_amount = made.snapshot["gross"], made.snapshot["vat"]
     made.buyer = buyer
     session.add(made)

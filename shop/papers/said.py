@@ -130,6 +130,11 @@ def trader(facts: Facts, shop: str, *, registered: bool) -> Trader:
     )
 
 
+def percent(permille: int) -> str:
+    """A rate of VAT as it is written: `20%`, `17.5%`."""
+    return f"{permille / 10:g}%"
+
+
 def address_of(order: Order) -> list[str]:
     """Where an order goes, line by line, without the name."""
     lines = (order.line1, order.line2, f"{order.city} {order.postcode}", country(order.country))
@@ -148,7 +153,7 @@ def _line(order: Order, line: OrderLine) -> SaidLine:
         unit=line.unit_amount,
         unit_vat=vat_in(line.unit_amount, order.vat_permille),
         discount=line.discount_amount,
-        gross=line.unit_amount * line.quantity - line.discount_amount,
+        gross=line.amount - line.discount_amount,
         vat=line.vat_amount,
     )
 

@@ -17,6 +17,7 @@ from shop.orders.tables import PAID, Order, Parcel
 from shop.owner import facts
 from shop.papers.pdf.packing_slip import SlipLine, packing_slip_pdf
 from shop.papers.said import trader
+from shop.templating import day
 
 
 def packing_slip(session: Session, order: Order, parcel: int | None, *, now: datetime) -> bytes:
@@ -34,6 +35,7 @@ def packing_slip(session: Session, order: Order, parcel: int | None, *, now: dat
     return packing_slip_pdf(
         order,
         lines,
+        ordered=day(order.made_at),
         parcel=parcel,
         trader=trader(facts.read(session), str(setting("NAME")), registered=False),
         shop=str(setting("NAME")),

@@ -41,7 +41,7 @@ class Document(Row):
     order: Mapped[Order] = relationship()
     payment: Mapped[Payment | None] = relationship()
     refund: Mapped[Refund | None] = relationship()
-    buyer: Mapped[DocumentBuyer] = relationship(back_populates="document")
+    buyer: Mapped[DocumentBuyer | None] = relationship(back_populates="document")
 
     @property
     def code(self) -> str:

@@ -19,9 +19,10 @@ from kits.errors import BadInput, SoldOut
 from kits.host import end_reads, outside_transaction, session, unit
 from kits.stock.promises.reservations import reserve_again
 from shop.customers.people import is_alive
-from shop.links import order_url
 from shop.orders.find import locked
 from shop.orders.tables import AWAITING, CANCELLED, PAID, Order
+from shop.papers.attached import CONFIRMED
+from shop.papers.confirmation import confirmation
 from shop.papers.issuing import issue_invoice
 from shop.payments import attempts, reasons, refund_letters, refunds
 from shop.payments.gateway import Declined, Intent
@@ -29,7 +30,6 @@ from shop.payments.stripe_gateway import gateway
 from shop.payments.tables import DECLINED, NEEDS_CUSTOMER, OPEN, SUCCEEDED, Payment, PaymentAttempt
 from shop.registers import Settled, run_steps
 from shop.selling import codes
-from shop.work.letters import letter
 from shop.work.outbox import post
 
 log = logging.getLogger("refillery.payments")
@@ -108,9 +108,8 @@ def _pay(current: Session, order: Order, payment: Payment, now: datetime) -> Non
     current.flush()
     run_steps(current, Settled("paid", order, now, payment=payment))
     if order.kind == "kit":  # a refill's own mail is written by the room that knows the plan
-        url = order_url(order.token)
-        mail = letter(f"Order {order.number} is paid", "shop/mails/order_confirmed", order=order, url=url)
-        post(current, f"order-confirmed-{order.number}", order.customer.email, mail, now=now)
+        mail = confirmation(current, order, payment)
+        post(current, f"{CONFIRMED}{order.number}", order.customer.email, mail, now=now)
     issue_invoice(current, payment, now=now)  # last, because all who are being paid wait for its number
 
 

@@ -15,8 +15,11 @@ from kits.catalogue.plan_line import Marks, plan_line
 from kits.errors import RefilleryError, WrongState
 from kits.host import end_reads, session
 from shop.orders.find import order_by_token
+from shop.orders.parcels.carriers import tracking_page
 from shop.orders.parcels.contents import contents, still_to_come
 from shop.orders.tables import AWAITING, PAID, Order
+from shop.papers.issuing import papers_of
+from shop.papers.said import percent
 from shop.payments import release, settle, start
 from shop.payments.buying import Bought
 from shop.registers import registers
@@ -42,6 +45,9 @@ def order(token: str) -> str:
         contents=contents(current, found) if found.parcels else {},
         to_come=still_to_come(current, found) if found.parcels else {},
         given_back=GivenBack.of(current, found, clock.today(now)),
+        tracking_page=tracking_page,
+        papers=papers_of(current, found.id) if found.paid_at else [],
+        percent=percent,
     )
 
 

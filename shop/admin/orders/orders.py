@@ -23,6 +23,7 @@ from shop.orders import parcels
 from shop.orders.find import order_by_number
 from shop.orders.parcels.contents import contents
 from shop.orders.tables import AWAITING, CANCELLED, PAID, REFUNDED, SHIPPED
+from shop.papers.issuing import papers_of
 from shop.storefront.forms import Wrong, sentences, taken
 from shop.storefront.orders import told
 
@@ -83,6 +84,7 @@ def _page(number: str, values: Any, errors: dict[str, str]) -> str:
         told=told(found, now),
         money_rows=lists.money(current, found),
         movements=lists.movements(current, number),
+        papers=papers_of(current, found.id),
         wait=waiting(current, [number], today)[number],
         parcel=parcels.next_number(found),
         contents=contents(current, found),

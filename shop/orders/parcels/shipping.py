@@ -15,6 +15,7 @@ from kits.stock.moves import packing
 from kits.stock.tables import StockMovement
 from shop.links import order_url
 from shop.orders.find import locked
+from shop.orders.parcels.carriers import tracking_page
 from shop.orders.parcels.contents import contents, still_to_come
 from shop.orders.parcels.packing import only_paid
 from shop.orders.tables import PAID, SHIPPED, Order, Parcel, ParcelContent
@@ -103,6 +104,7 @@ def _tell(session: Session, order: Order, sent: Parcel) -> None:
         parcel=sent,
         lots=contents(session, order)[sent.id],
         to_come=still_to_come(session, order),
+        tracking_page=tracking_page(sent.tracking),
         url=order_url(order.token),
     )
     key = f"parcel-sent-{order.number}-{sent.number}"

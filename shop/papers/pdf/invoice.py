@@ -8,7 +8,7 @@ from typing import cast
 
 from kits.money import Money
 from shop.papers.pdf.sheet import Sheet
-from shop.papers.said import FULL, PLAIN, Said, SaidLine, Trader
+from shop.papers.said import FULL, PLAIN, Said, SaidLine, Trader, percent
 from shop.papers.tables import CREDIT_NOTE, Document
 
 WITH_VAT = ("What", "Units", "Each, without VAT", "VAT rate", "Without VAT", "VAT", "With VAT")
@@ -26,7 +26,7 @@ def invoice_pdf(document: Document, *, shop: str) -> bytes:
         foot=foot(says["trader"]),
         made_at=document.issued_at,
     )
-    sheet.blocks("For", [document.buyer.name, *document.buyer.address], _facts(document, says))
+    sheet.blocks("For", _for(document), _facts(document, says))
     sheet.blocks("From", _from(says["trader"]), [])
     _lines(sheet, says)
     sheet.sums(_sums(document, says))
@@ -49,11 +49,6 @@ def foot(trader: Trader) -> list[str]:
     return [line for part in parts if (line := " · ".join(each.strip() for each in part if each.strip()))]
 
 
-def percent(permille: int) -> str:
-    """A rate of VAT as it is written: `20%`, `17.5%`."""
-    return f"{permille / 10:g}%"
-
-
 def written_day(iso: str) -> str:
     """A day as a paper writes it: `4 January 2027`."""
     day = date.fromisoformat(iso)
@@ -74,6 +69,11 @@ def _facts(document: Document, says: Said) -> list[tuple[str, str]]:
     else:
         facts += [("Date of supply", written_day(says["supplied_on"])), ("Paid by", says["paid_by"])]
     return [*facts, ("Order", says["order"])]
+
+
+def _for(document: Document) -> Sequence[str]:
+    buyer = document.buyer
+    return [buyer.name, *buyer.address] if buyer else ["Taken away: the law no longer asks us to keep it"]
 
 
 def _from(trader: Trader) -> Sequence[str]:

@@ -10,7 +10,6 @@ from shop.orders.tables import Order
 from shop.papers.pdf.invoice import foot
 from shop.papers.pdf.sheet import Sheet
 from shop.papers.said import Trader, address_of
-from shop.templating import day
 
 TICK = "\N{BALLOT BOX}"
 WIDTHS = (7, 55, 43, 15)
@@ -26,12 +25,19 @@ class SlipLine:
 
 
 def packing_slip_pdf(
-    order: Order, packed: Sequence[SlipLine], *, parcel: int | None, trader: Trader, shop: str, made_at: datetime
+    order: Order,
+    packed: Sequence[SlipLine],
+    *,
+    ordered: str,
+    parcel: int | None,
+    trader: Trader,
+    shop: str,
+    made_at: datetime,
 ) -> bytes:
-    """The slip of one parcel, or of all that goes out for an order (`parcel` None). The same bytes every time."""
+    """The slip of one parcel, or of all that was sent (`parcel` None). `ordered` is the day in words."""
     subtitle = f"Order {order.number}" + (f", parcel {parcel}" if parcel else "")
     sheet = Sheet(shop=shop, title="Packing slip", subtitle=subtitle, foot=foot(trader), made_at=made_at)
-    facts = [("Ordered", day(order.made_at)), ("Delivery", order.shipping_method)]
+    facts = [("Ordered", ordered), ("Delivery", order.shipping_method)]
     sheet.blocks("Goes to", [order.name, *address_of(order)], [fact for fact in facts if fact[1]])
     rows = [(TICK, sheet.plain(each.item)[:200], sheet.plain(each.lot)[:200], str(each.units)) for each in packed]
     sheet.table(WIDTHS, ("", "What", "Lot", "Units"), rows, left=3)

@@ -60,7 +60,7 @@ class Sheet(FPDF):
         if self.page == 1:
             return
         self.ink(8.5, SOFT)
-        self.cell(text=f"{self._shop} · {self._name}", new_x="LMARGIN", new_y="NEXT", h=5)
+        self.cell(w=0, text=self._fitting(f"{self._shop} · {self._name}", self.epw), new_x="LMARGIN", new_y="NEXT", h=5)
         self.ln(5)
 
     def footer(self) -> None:
@@ -81,7 +81,7 @@ class Sheet(FPDF):
         """An address under its heading on the left, facts and what they are on the right."""
         top = self.get_y()
         self.ink(8.5, SOFT)
-        self.cell(h=5, text=heading, new_x="LMARGIN", new_y="NEXT")
+        self.cell(w=COLUMN, h=5, text=heading, new_x="LMARGIN", new_y="NEXT")
         for number, line in enumerate(self.lines_of(lines)):
             self.ink(bold=number == 0)
             self.multi_cell(w=COLUMN, h=5, text=line, align=Align.L, new_x="LMARGIN", new_y="NEXT")
@@ -141,12 +141,12 @@ class Sheet(FPDF):
         self.image(STATIC / "icon.svg", x=MARGIN - 1, y=MARGIN - 1.5, w=9, alt_text=f"The mark of {self._shop}")
         self.set_xy(MARGIN + 10, MARGIN)
         self.ink(13, bold=True)
-        self.cell(h=6, text=self._fitting(self._shop, self.epw - 10))
+        self.cell(w=0, h=6, text=self._fitting(self._shop, self.epw - 10))
         self.set_xy(MARGIN, MARGIN + 18)
         self.ink(21, ACCENT, bold=True)
-        self.cell(h=10, text=self.plain(title), new_x="LMARGIN", new_y="NEXT")
+        self.cell(w=0, h=10, text=self._fitting(title, self.epw), new_x="LMARGIN", new_y="NEXT")
         self.ink(11, SOFT)
-        self.cell(h=6, text=self.plain(subtitle), new_x="LMARGIN", new_y="NEXT")
+        self.cell(w=0, h=6, text=self._fitting(subtitle, self.epw), new_x="LMARGIN", new_y="NEXT")
         self.ln(8)
 
     def _fact(self, what: str, fact: str) -> None:

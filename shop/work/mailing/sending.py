@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, false, update
 from kits.errors import RefilleryError
 from kits.host import end_reads, session, unit
 from kits.settings import setting
+from shop.papers.attached import files_of
 from shop.work.duties import Duty
 from shop.work.mailing import alarms
 from shop.work.mailing.mail_server import Envelope, MailWaits, RecipientRefused, ServerRests, deliver
@@ -65,6 +66,7 @@ def _queued(mail_id: int) -> Envelope | None:
     """The mail while it is queued, read without leaving a transaction open."""
     row = session().get_one(OutboxMail, mail_id)
     files = [Attachment(file.name, file.media_type, file.content) for file in row.attachments]
+    files += files_of(session(), row.key)
     mail = Envelope(row.id, row.to, row.subject, row.text, row.html, row.message_id, row.since, files)
     queued = row.state == QUEUED
     end_reads()

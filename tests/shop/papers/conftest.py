@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -76,13 +76,6 @@ def pay(place: Callable[..., str], now: datetime) -> Callable[..., str]:
         return number
 
     return make
-
-
-@pytest.fixture
-def no_session_left_open(app: Any) -> Iterator[None]:
-    """What a test has read is let go of."""
-    yield
-    host.end_reads()
 
 
 def settle_one(number: str, now: datetime) -> None:
