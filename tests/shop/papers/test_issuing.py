@@ -181,3 +181,15 @@ def test_the_credit_notes_of_many_refunds_at_once_add_up_to_the_invoice(
     assert not [each for each in at_once([partial(give_back, number, 890)] * 10) if isinstance(each, Exception)]
     notes = issued("credit_note")
     assert (sum(each.gross for each in notes), sum(each.vat for each in notes)) == (8900, issued()[0].vat)
+
+
+def test_a_refund_that_came_back_is_credited_once_though_it_is_given_anew(pay: Pay) -> None:
+    number = pay(8900)
+    came_back = give_back(number, 900)
+    with host.unit() as session:
+        session.execute(update(Refund).where(Refund.id == came_back).values(state="failed"))
+    give_back(number, 900)
+    assert [each.gross for each in issued("credit_note")] == [900]
+    give_back(number, 8000)
+    assert [each.gross for each in issued("credit_note")] == [900, 8000]
+    assert sum(each.vat for each in issued("credit_note")) == issued()[0].vat
