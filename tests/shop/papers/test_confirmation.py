@@ -161,7 +161,7 @@ def test_its_html_has_headings_and_links_and_the_same_words(pay: Pay) -> None:
     html = confirmed(number)[1]
     assert f">Order {number}</h2>" in html
     assert ">Who you buy from</h3>" in html
-    assert re.search(r'<a href="http://[^"]+/invoice\.pdf">', html)
+    assert re.search(r'<a [^>]*href="http://[^"]+/invoice\.pdf"[^>]*>Your invoice</a>', html)
     assert "====" not in html
     assert "----" not in html
 
