@@ -60,6 +60,7 @@ def confirmation(session: Session, order: Order, payment: Payment) -> Letter:
         trader=trader(known, str(setting("NAME")), registered=order.vat_permille is not None),
         reply_to=known.trader_email or str(setting("MAIL_FROM")),
         invoice_url=external("refillery_storefront.invoice", token=order.token),
+        withdraw_url=external("refillery_storefront.withdraw", token=order.token),
         url=order_url(order.token),
     )
 

@@ -11,7 +11,7 @@ from kits import audit
 from kits.clock import today
 from kits.errors import NotFound
 from kits.host import unit
-from shop.links import order_url
+from shop.links import external, order_url
 from shop.orders.find import locked
 from shop.orders.parcels.contents import contents, still_to_come
 from shop.orders.tables import Order, Parcel
@@ -71,6 +71,7 @@ def _tell(session: Session, order: Order, sent: Parcel, now: datetime) -> None:
         to_come=still_to_come(session, order),
         today=today(now),
         as_text=as_text,
+        withdraw_url=external("refillery_storefront.withdraw", token=order.token),
         url=order_url(order.token),
     )
     post(session, _key(order, sent), order.customer.email, mail, now=now)

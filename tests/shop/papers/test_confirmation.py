@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from kits import clock, host
 from kits.dates import written
@@ -44,6 +44,7 @@ def agree(number: str, kind: str, text: str) -> None:
     """As if the buyer had agreed to a text at the checkout."""
     with host.unit() as session:
         order = order_by_number(session, number)
+        session.execute(delete(Agreement).where(Agreement.order_id == order.id, Agreement.kind == kind))
         session.add(
             Agreement(order_id=order.id, kind=kind, version="7", text=text, sha256="x", agreed_at=order.made_at)
         )
@@ -118,8 +119,14 @@ def test_it_holds_the_terms_and_the_charges_that_were_agreed_to(place: Pay, now:
 
 
 @pytest.mark.usefixtures("registered")
-def test_an_order_without_an_agreement_has_the_terms_in_force_with_their_blanks_filled(pay: Pay) -> None:
-    text = confirmed(pay())[0]
+def test_an_order_without_an_agreement_has_the_terms_in_force_with_their_blanks_filled(
+    place: Pay, now: datetime
+) -> None:
+    number = place()
+    with host.unit() as session:
+        session.execute(delete(Agreement))
+    settle_one(number, now)
+    text = confirmed(number)[0]
     assert "You buy from Refillery Ltd." in after(text, "Terms of sale")
     assert re.search(r"\{[a-z_]+\}", text) is None
 
@@ -139,19 +146,20 @@ def test_the_form_of_withdrawal_is_there_once_whatever_the_terms_say(pay: Pay, n
 def test_it_says_how_to_withdraw_online_and_who_trades(pay: Pay, registered: None) -> None:
     number = pay()
     text = confirmed(number)[0]
-    assert f"/orders/{token_of(number)}" in after(text, "If you change your mind")
+    assert f"/orders/{token_of(number)}/withdraw" in after(text, "If you change your mind")
     trader = after(text, "Who you bought from")
     for line in ("Refillery Ltd", "12 Sample Street", "Company number 01234567", "VAT number GB123456789"):
         assert line in trader
 
 
-def test_it_says_where_it_goes_and_how_long_that_takes(pay: Pay) -> None:
+def test_it_says_where_it_goes_and_how_long_that_takes(place: Pay, now: datetime) -> None:
+    number = place(shipping_method="Tracked 48", line2="Flat 2")
     zone = ShippingZone(name="UK", countries=["GB"])
-    way = ShippingMethod(code="48", name="Tracked 48", days_least=2, days_most=3)
-    zone.methods.append(way)
+    zone.methods.append(ShippingMethod(code="48", name="Tracked 48", days_least=2, days_most=3))
     with host.unit() as session:
         session.add(zone)
-    delivery = after(confirmed(pay(shipping_method="Tracked 48", line2="Flat 2"))[0], "Delivery")
+    settle_one(number, now)
+    delivery = after(confirmed(number)[0], "Delivery")
     assert "To: Ada Lovelace, 1 High Street, Flat 2, London, N1 1AA, United Kingdom" in delivery
     assert "By Tracked 48, 2 to 3 working days after it leaves us." in delivery
 
