@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from kits import host
-from shop.customers.staff import add_staff
 from shop.work.outbox import Attachment, Letter, OutboxMail, post
+from tests.subscriptions.at_the_desk import checks
 
-STAFF, PASSWORD = "staff@example.org", "correct horse battery"
 HOSTILE = "<!doctype html><html lang=en><title>x</title><h1>Hello</h1><script>parent.document.title = 'owned'</script>"
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)]
 
@@ -28,36 +25,11 @@ def put(state: str, subject: str, now: datetime, html: str = HOSTILE, **values: 
         return mail_id
 
 
-@pytest.fixture(params=["light", "dark"])
-def desk(request: pytest.FixtureRequest, browser_page: Page, kit: str, now: datetime) -> Iterator[Page]:
-    """Staff in front of the admin; a broken policy of our own pages fails the test."""
-    said: list[str] = []
-    browser_page.on("console", lambda message: said.append(message.text))
-    browser_page.emulate_media(color_scheme=request.param)
-    with host.unit() as session:
-        add_staff(session, STAFF, PASSWORD, now)
-    browser_page.goto("/admin/mails")
-    browser_page.get_by_label("E-mail").fill(STAFF)
-    browser_page.get_by_label("Password").fill(PASSWORD)
-    browser_page.get_by_role("button", name="Sign in").click()
-    yield browser_page
-    assert [text for text in said if "Content Security Policy" in text] == []
-
-
-def checks(page: Page) -> None:
-    """No violation, and nothing wider than the window, on a desk and on a phone."""
-    for width in (1280, 390):
-        page.set_viewport_size({"width": width, "height": 844})
-        found = Axe().run(page).response["violations"]
-        assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
-        assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
-
-
 def test_a_refused_mail_is_found_corrected_and_called_back(desk: Page, now: datetime) -> None:
     put("refused", "Your order R-1", now, problem="550 5.1.1 No such mailbox")
     put("sent", "Your order R-2", now, sent_at=now)
     put("queued", "Your order R-3", now - timedelta(hours=5), failing_since=now, problem="Mails wait: it said 421.")
-    desk.reload()
+    desk.goto("/admin/mails")
     checks(desk)
     desk.get_by_role("link", name="Refused").click()
     checks(desk)
@@ -83,6 +55,7 @@ def test_a_mails_frame_runs_no_script(desk: Page, now: datetime) -> None:
 
 
 def test_the_list_of_templates_and_a_preview(desk: Page) -> None:
+    desk.goto("/admin/mails")
     desk.get_by_role("link", name="Templates and previews").click()
     checks(desk)
     desk.get_by_role("link", name="Notice before a charge").click()
