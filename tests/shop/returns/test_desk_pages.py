@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from kits import clock, host
+from kits import clock
 from shop.payments.tables import Refund
 from shop.returns.tables import Return
 from tests.journeys.driving import Bought, Driver
@@ -125,61 +124,6 @@ def test_amounts_that_cannot_be_are_refused_on_both_forms(
     assert read(select(Refund.id)) == []
 
 
-def test_staff_refund_a_part_from_the_orders_page_once(
-    staff: Staff,
-    driver: Driver,
-    bought: Bought,
-    read: Read,
-) -> None:
-    where = f"/admin/orders/{bought.number}/refund"
-    assert where in staff.get(f"/admin/orders/{bought.number}").text
-    form = {"amount": "£5", "reason": "goodwill", "note": "It was late.", "submission": mark(staff, where)}
-    for _ in range(2):
-        assert staff.post(where, **form).status_code == 303
-    driver.work()
-    assert refunded(driver) == [500]
-    assert "Refund succeeded: goodwill" in words(staff.get(f"/admin/orders/{bought.number}"))
-
-
-def test_refunding_all_of_it_from_the_admin_ends_its_refills(
-    staff: Staff,
-    client: Visitor,
-    driver: Driver,
-    bought: Bought,
-) -> None:
-    where = f"/admin/orders/{bought.number}/refund"
-    staff.post(where, amount="89.00", reason="not_delivered", submission=mark(staff, where))
-    assert {each.state for each in driver.refills(bought)} == {"cancelled"}
-    driver.work()
-    page = words(client.get(f"/orders/{bought.token}"))
-    for said in ("Refunded", "£89.00 was sent to your card ending in 4242", "Something did not arrive"):
-        assert said in page
-    assert "nothing left to refund" in words(staff.get(where))
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("reason", ""),
-        ("reason", "withdrawn"),
-        ("note", "x" * 501),
-        ("note", NUL),
-        ("submission", ""),
-        ("submission", "x" * 65),
-    ],
-)
-def test_a_refund_form_that_cannot_be_taken_changes_nothing(
-    staff: Staff,
-    bought: Bought,
-    field: str,
-    value: str,
-) -> None:
-    staff.get("/admin/")
-    form = {"amount": "5", "reason": "goodwill", "note": "", "submission": "m", field: value}
-    with nothing_changed():
-        assert staff.post(f"/admin/orders/{bought.number}/refund", **form).status_code == 422
-
-
 def test_staff_agree_to_take_something_back_and_the_customer_is_told(
     staff: Staff,
     driver: Driver,
@@ -211,27 +155,6 @@ def test_an_agreement_that_cannot_be_changes_nothing(
     form = {name: "1", "note": "a dent", "submission": "m", (name if field == "units" else field): value}
     with nothing_changed():
         assert staff.post(f"/admin/orders/{came.number}/take-back", **form).status_code == 422
-
-
-def test_a_refund_that_failed_stays_on_the_list_until_it_is_tried_again(
-    staff: Staff,
-    driver: Driver,
-    bought: Bought,
-    read: Read,
-    now: datetime,
-) -> None:
-    where = f"/admin/orders/{bought.number}/refund"
-    staff.post(where, amount="5", reason="goodwill", submission="m")
-    with host.unit() as session:
-        session.execute(update(Refund).values(state="failed", problem="expired_or_canceled_card"))
-    assert "expired or canceled card" in words(staff.get("/admin/returns"))
-    assert "1 refund failed" in words(staff.get("/admin/"))
-    row = read(select(Refund.id))[0]
-    for _ in range(2):
-        assert staff.post(f"/admin/refunds/{row}/again").status_code == 303
-    driver.work()
-    assert refunded(driver) == [500]
-    assert "Refunds that failed" not in words(staff.get("/admin/returns"))
 
 
 @pytest.mark.parametrize("row", ["999", "x", "9" * 40, "0"])
