@@ -73,13 +73,22 @@ def read(session: Session) -> Facts:
 
 def shown() -> Facts:
     """The facts for a page, at most five seconds old in this process; opens no transaction of the caller's."""
-    kept = current_app.extensions.get(_KEY)
-    if kept is None or time.monotonic() - kept[0] > SHOWN_SECONDS:
+    if (found := fresh()) is None:
         with aside() as connection:
-            found = told(connection.execute(READ).all())
-        kept = current_app.extensions[_KEY] = (time.monotonic(), found)
-    facts: Facts = kept[1]
-    return facts
+            found = keep(told(connection.execute(READ).all()))
+    return found
+
+
+def fresh() -> Facts | None:
+    """The same, unless it is time to read them anew: then whoever reads anyway may read them along, and `keep` them."""
+    since, found = current_app.extensions.get(_KEY, (0.0, None))
+    return found if time.monotonic() - since <= SHOWN_SECONDS else None
+
+
+def keep(found: Facts) -> Facts:
+    """Show these for the next five seconds."""
+    current_app.extensions[_KEY] = (time.monotonic(), found)
+    return found
 
 
 def change(wanted: Mapping[str, Any], *, actor: str, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
@@ -115,12 +116,10 @@ class CheckoutForm(Form):
     email = filled(NO_EMAIL, _is_email)
     name = filled("Please give your name.")
     line1 = filled("Please give the street and the number of your house.")
-    line2 = words()
     city = filled("Please give your city.")
     postcode = filled("Please give your postcode.")
     country = words()
-    shipping = words()
-    discount = words()
+    version = words()
     submission = words()
     accepted = fields.Boolean(
         required=True,
@@ -147,11 +146,17 @@ class ShipForm(Form):
 def taken(form: type[Form], given: Mapping[str, Any]) -> dict[str, Any]:
     """What `given` says as `form` reads it; raises Wrong with a sentence for each field that does not fit."""
     try:
-        loaded: dict[str, Any] = form().load(given)
+        loaded: dict[str, Any] = _made(form).load(given)
     except ValidationError as error:
         messages = error.messages if isinstance(error.messages, dict) else {}
         raise Wrong({field: str(sentences[0]) for field, sentences in messages.items()}) from error
     return loaded
+
+
+@cache
+def _made(form: type[Form]) -> Form:
+    """A form reads any number at a time, and is slow to make."""
+    return form()
 
 
 def sentences(error: Wrong | BadInput) -> dict[str, str]:

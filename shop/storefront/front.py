@@ -10,19 +10,20 @@ from typing import Any
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from kits import clock
-from kits.catalogue import needles
+from kits import clock, reads
+from kits.catalogue import needles, offers
 from kits.catalogue.kits import PricedKit, kit_by_slug, published_kits
 from kits.errors import BadInput, NotFound
 from kits.host import Reader, aside
 from kits.stock.promises.reservations import how_many
-from shop.orders.basket import Wish, price
+from shop.orders.basket import Wish, offer_of, price
 from shop.owner import facts
 from shop.registers import registers
 from shop.storefront.forms import PlanForm, Wrong, sentences, taken
 from shop.storefront.kit_parts import DAYS_TO_DELIVER, Asked, Offered, front_about, kit_about, kit_head, kit_plan
 from shop.storefront.telling import told
 
+_WITH_FACTS = reads.together({**offers.reads(), "fact": facts.READ})
 FIELDS = ("sessions", "every_weeks", "start", "quantity", "refills")
 
 
@@ -30,18 +31,18 @@ def front() -> str:
     """The front page: every kit on sale, and what the longest plan of the first looks like."""
     now = clock.now()
     with aside() as look:
-        offers = tuple(published_kits(look, now))
-    about = front_about(offers, facts.shown(), clock.today(now))
+        sold = tuple(published_kits(look, now))
+    about = front_about(sold, facts.shown(), clock.today(now))
     return render_template("shop/front.html", about=about, **told("front"))
 
 
 def kits() -> BaseResponse:
     """Straight to the kit while there is only one."""
     with aside() as look:
-        offers = published_kits(look, clock.now())
-    if len(offers) == 1:
+        sold = published_kits(look, clock.now())
+    if len(sold) == 1:
         asked: dict[str, Any] = {field: request.args[field] for field in FIELDS if field in request.args}
-        return redirect(url_for("refillery_storefront.kit", slug=offers[0].kit.slug, **asked))
+        return redirect(url_for("refillery_storefront.kit", slug=sold[0].kit.slug, **asked))
     return redirect(url_for("refillery_storefront.front"))
 
 
@@ -78,7 +79,7 @@ def plan(slug: str) -> tuple[Response, int]:
 
 def _asked(slug: str, asked: Mapping[str, str], now: datetime) -> Asked:
     with aside() as look:
-        offer = kit_by_slug(look, slug, now)
+        offer = _offer(look, slug, now)
         values = _start_from(offer, now) | {field: asked[field] for field in FIELDS if field in asked}
         offered, errors = None, dict[str, str]()
         try:
@@ -87,6 +88,15 @@ def _asked(slug: str, asked: Mapping[str, str], now: datetime) -> Asked:
             errors = sentences(error)
     refills = registers().offers_refills
     return Asked(offer, tuple(values.items()), offered, tuple(errors.items()), refills, facts.shown())
+
+
+def _offer(look: Reader, slug: str, now: datetime) -> PricedKit:
+    """The kit, and the facts in the same statement when it is time to read them anew."""
+    if facts.fresh() is not None:
+        return kit_by_slug(look, slug, now)
+    found = reads.run(look, _WITH_FACTS, **offers.given([slug], now))
+    facts.keep(facts.told(found.get("fact", ())))
+    return offer_of(offers.told(look, found), slug)
 
 
 def wish_from(slug: str, read: Mapping[str, Any]) -> Wish:

@@ -1,0 +1,130 @@
+"""How many SQL statements a page takes, on both engines; a new page needs its number here.
+
+Nothing is warmed up: what a process would otherwise show for a few seconds is
+read anew for each page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from kits import clock, host
+from kits.clock import today
+from shop.customers.tables import SavedAddress
+from shop.owner import facts
+from tests.bench.statements import counted
+from tests.journeys.conftest import driver  # noqa: F401
+from tests.journeys.driving import Driver
+from tests.servers.client import Visitor
+from tests.shop.customers.conftest import ada, mails, post, signed_in  # noqa: F401
+from tests.shop.storefront.conftest import ADDRESS, hidden
+
+ROOMS = ("storefront", "account", "sign_in", "refills", "acknowledging", "recalled")
+PAGES: dict[str, tuple[str, int]] = {
+    "storefront.front": ("/", 3),
+    "storefront.kits": ("/kits", 2),
+    "storefront.kit": ("/kits/{kit}", 3),
+    "storefront.plan": ("/kits/{kit}/plan", 3),
+    "storefront.basket": ("/basket", 6),
+    "storefront.checkout": ("/checkout", 8),
+    "storefront.sitemap": ("/sitemap.xml", 12),
+    "storefront.guide": ("/guide", 3),
+    "storefront.terms": ("/terms", 3),
+    "storefront.privacy": ("/privacy", 3),
+    "storefront.delivery": ("/delivery", 3),
+    "storefront.returns": ("/returns", 3),
+    "storefront.about": ("/about", 3),
+    "storefront.order": ("/orders/{token}", 17),
+    "storefront.order_notice": ("/orders/{token}/notice", 6),
+    "storefront.order_return": ("/orders/{token}/return", 6),
+    "storefront.invoice": ("/orders/{token}/invoice.pdf", 5),
+    "storefront.credit_note": ("/orders/{token}/credit-notes/1.pdf", 5),
+    "storefront.withdraw": ("/orders/{token}/withdraw", 14),
+    "storefront.withdraw_confirm": ("/orders/{token}/withdraw/confirm", 14),
+    "storefront.withdrawn": ("/orders/{token}/withdrawals/1", 5),
+    "account.home": ("/account/", 15),
+    "account.addresses": ("/account/addresses", 9),
+    "account.new_address": ("/account/addresses/new", 4),
+    "account.edit_address": ("/account/addresses/{address}", 5),
+    "account.details": ("/account/details", 4),
+    "account.personal": ("/account/data", 4),
+    "account.data": ("/account/data.json", 25),
+    "account.ask_erase": ("/account/erase", 8),
+    "account.erased": ("/account/erased", 2),
+    "sign_in.look_up": ("/orders", 2),
+    "sign_in.link": ("/account/sign-in/unknown", 4),
+    "refills.ask": ("/orders/{token}/refills/{plan}/end", 5),
+    "acknowledging.of_plan": ("/orders/{token}/refills/{plan}/notice", 5),
+    "acknowledging.by_mail": ("/notices/unknown", 4),
+}
+FORMS = {"storefront.add": 6, "storefront.buy": 20}
+"""What a customer sends on the way to an order, the payment page included; the first request of a minute tidies up."""
+
+
+@pytest.fixture
+def known(driver: Driver, ada: int, kit: str) -> dict[str, Any]:  # noqa: F811
+    """Ada's paid plan and the address it kept: what the paths name."""
+    bought = driver.buy(email="ada@example.org")
+    address = host.session().scalars(select(SavedAddress.id)).first()
+    host.end_reads()
+    return {"kit": kit, "token": bought.token, "plan": bought.subscription_id, "address": address}
+
+
+@contextmanager
+def statements(app: Flask) -> Iterator[list[str]]:
+    """What runs meanwhile, facts read anew."""
+    app.extensions.pop(facts._KEY, None)
+    with counted(host.engine()) as found:
+        yield found
+
+
+def routes(app: Flask, method: str) -> set[str]:
+    """The endpoints of our customers' pages that take `method`, without the prefix that all have."""
+    taking = (rule.endpoint for rule in app.url_map.iter_rules() if method in (rule.methods or ()))
+    named = {endpoint.removeprefix("refillery_") for endpoint in taking}
+    return {name for name in named if name.split(".")[0] in ROOMS and not name.endswith(".static")}
+
+
+def test_every_page_has_its_number(app: Flask) -> None:
+    assert routes(app, "GET") == set(PAGES)
+    assert set(FORMS) <= routes(app, "POST")
+
+
+def test_no_page_takes_more_statements_than_it_may(signed_in: Visitor, app: Flask, known: dict[str, Any]) -> None:  # noqa: F811
+    taken: dict[str, int] = {}
+    for name, (path, most) in PAGES.items():
+        with statements(app) as found:
+            answer = signed_in.get(path.format(**known))
+        assert answer.status_code < 500, name
+        if len(found) > most:
+            taken[name] = len(found)
+    assert taken == {}
+
+
+def test_buying_takes_no_more_statements_than_it_may(
+    client: Visitor,
+    app: Flask,
+    driver: Driver,  # noqa: F811
+    kit: str,
+) -> None:
+    page = client.get(f"/kits/{kit}")
+    plan = {"kit": kit, "sessions": "10", "every_weeks": "4", "start": today(clock.now()).isoformat(), "refills": "1"}
+    with statements(app) as added:
+        client.post("/basket", data={**plan, "quantity": "1", "csrf_token": hidden(page, "csrf_token")})
+    with statements(app) as basket:
+        client.get("/basket")
+    with statements(app) as checkout:
+        page = client.get("/checkout")
+    hides = {name: hidden(page, name) for name in ("csrf_token", "submission", "version")}
+    with statements(app) as bought:
+        answer = client.post("/checkout", data={**hides, **ADDRESS, "accepted": "1"})
+    assert "/c/pay/" in answer.location
+    counts = {"add": len(added), "basket": len(basket), "checkout": len(checkout), "buy": len(bought)}
+    most = FORMS | {name: count for name, (_, count) in PAGES.items()}
+    assert {name: count for name, count in counts.items() if count > most[f"storefront.{name}"]} == {}
