@@ -13,3 +13,8 @@ def written(day: date) -> str:
 def short(day: date) -> str:
     """A day where its year is known, e.g. `4 Apr`."""
     return f"{day.day} {day:%b}"
+
+
+def iso(when: date | None) -> str | None:
+    """A day or a moment as JSON has it, e.g. `2027-04-04`."""
+    return None if when is None else when.isoformat()

@@ -26,7 +26,7 @@ class Shop:
         from shop.blueprints import ours
         from shop.customers import addresses
         from shop.customers.cli import staff_command
-        from shop.customers.personal import export
+        from shop.customers.personal.export import whole
         from shop.demo.command import demo, demo_seed
         from shop.demo.sandbox_commands import sandbox, sandbox_card
         from shop.sample_mails import OWN_MAILS
@@ -36,7 +36,7 @@ class Shop:
         ours_to_fill = registers.install(app, url_prefix)
         ours_to_fill.duties.extend(OWN_DUTIES)
         ours_to_fill.settle_steps.append(addresses.settle_step)
-        ours_to_fill.export_parts.update(export.PARTS)
+        ours_to_fill.export_parts.update(whole.PARTS)
         ours_to_fill.mail_templates.extend(OWN_MAILS)
         for blueprint in ours():
             app.register_blueprint(blueprint, url_prefix=url_prefix + (blueprint.url_prefix or "") or None)

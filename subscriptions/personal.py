@@ -9,12 +9,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kits import host
+from kits.dates import iso
 from kits.errors import Busy
-from shop.customers.personal.export import iso
 from shop.customers.tables import Customer
 from shop.orders.tables import Order
 from shop.registers import ErasurePart, Running
 from subscriptions import commands
+from subscriptions.acknowledging.tables import PlanAcknowledgement
 from subscriptions.recall.tables import TOLD, RecalledBox
 from subscriptions.tables import ACTIVE, NOTIFIED, SCHEDULED, Refill, Subscription
 
@@ -34,7 +35,13 @@ def exported(session: Session, customer: Customer, now: datetime) -> list[dict[s
     mine = select(Subscription).where(Subscription.customer_id == customer.id).order_by(Subscription.id)
     refills = selectinload(Subscription.refills).joinedload(Refill.order)
     whole = (joinedload(Subscription.kit), joinedload(Subscription.order), refills)
-    return [_plan(plan) for plan in session.scalars(mine.options(*whole))]
+    plans = session.scalars(mine.options(*whole)).all()
+    asked = session.scalars(
+        select(PlanAcknowledgement)
+        .where(PlanAcknowledgement.subscription_id.in_([plan.id for plan in plans]))
+        .order_by(PlanAcknowledgement.id)
+    ).all()
+    return [{**_plan(plan), "notices": [_asked(it) for it in asked if it.subscription_id == plan.id]} for plan in plans]
 
 
 def exported_recalls(session: Session, customer: Customer, now: datetime) -> list[dict[str, Any]]:
@@ -74,6 +81,10 @@ def _plan(plan: Subscription) -> dict[str, Any]:
     }
 
 
+def _asked(it: PlanAcknowledgement) -> dict[str, Any]:
+    return {"version": it.version, "asked_at": iso(it.asked_at), "acknowledged_at": iso(it.accepted_at)}
+
+
 def _refill(refill: Refill) -> dict[str, Any]:
     days = ("needed_on", "notice_on", "charge_on", "serves_until", "retry_on", "paid_on")
     return {
@@ -111,13 +122,17 @@ def _finish(customer_id: int, now: datetime) -> None:
     _drop_wishes(customer_id)
 
 
-def _forget_cards(session: Session, customer_id: int, now: datetime) -> None:
-    """Plans keep no card. A plan that was paid for meanwhile still runs: then nobody is erased."""
+def _forget(session: Session, customer_id: int, now: datetime) -> None:
+    """Plans keep no card and no link. One that was paid for meanwhile still runs: then nobody is erased."""
     plans = Subscription.customer_id == customer_id
     running = select(Subscription.id).where(plans, Subscription.state == ACTIVE)
     if session.scalar(running.limit(1)) is not None:
         raise Busy(STILL_RUNS)
     session.execute(update(Subscription).where(plans).values(card=None, card_brand=None, card_last4=None))
+    asked = select(PlanAcknowledgement).join(PlanAcknowledgement.subscription).where(plans)
+    for it in session.scalars(asked):
+        it.token_sha256 = f"erased-{it.id}"  # no link in a mail leads to it any more
+    session.flush()
 
 
-ERASURE = ErasurePart(finish=_finish, erase=_forget_cards)
+ERASURE = ErasurePart(finish=_finish, erase=_forget)

@@ -14,7 +14,8 @@ from kits.errors import Busy, WrongState
 from shop.customers import signed_in
 from shop.customers.account import door
 from shop.customers.forms import EraseForm
-from shop.customers.personal import erasing, export, keeping, mails
+from shop.customers.personal import erasing, keeping, mails
+from shop.customers.personal.export import whole
 from shop.customers.tables import Customer
 from shop.orders.tables import Order
 from shop.payments.gateway import GatewayError
@@ -34,8 +35,8 @@ def personal(customer: Customer) -> str:
 def data(customer: Customer) -> Response:
     """All that we hold on the customer, as a file; no cache keeps it."""
     now = clock.now()
-    whole = export.everything(host.session(), customer, now)
-    answer = Response(json.dumps(whole, ensure_ascii=False, indent=2), mimetype="application/json")
+    found = whole.everything(host.session(), customer, now)
+    answer = Response(json.dumps(found, ensure_ascii=False, indent=2), mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="data-{clock.today(now).isoformat()}.json"'
     return answer
 

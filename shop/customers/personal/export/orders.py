@@ -1,55 +1,20 @@
-"""All that the shop holds on a customer, as they download it: words and numbers, no secrets and no ids of ours."""
+"""A customer's orders as they download them: what was bought, agreed to, paid, given back and sent."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from kits.dates import iso
 from shop.customers.addresses import FIELDS
-from shop.customers.tables import Customer, MagicLink, SavedAddress
+from shop.customers.tables import Customer
 from shop.orders.parcels.contents import Packed, contents
 from shop.orders.tables import Agreement, Order, OrderLine, Parcel
 from shop.payments.tables import Payment, PaymentAttempt, Refund
-from shop.registers import ExportPart, registers
-from shop.work.outbox import OutboxAttachment, OutboxMail
-
-
-def everything(session: Session, customer: Customer, now: datetime) -> dict[str, Any]:
-    """The whole file: a member for each part that a room has registered."""
-    parts = {name: part(session, customer, now) for name, part in registers().export_parts.items()}
-    return {"made_at": iso(now), **parts}
-
-
-def person(session: Session, customer: Customer, now: datetime) -> dict[str, Any]:
-    """Who they are, and when links to sign in were mailed and used in the last days."""
-    links = select(MagicLink).where(MagicLink.customer_id == customer.id).order_by(MagicLink.id)
-    return {
-        "email": customer.email,
-        "name": customer.name,
-        "customer_since": iso(customer.created_at),
-        "known_to_stripe": customer.stripe_customer is not None,
-        "sign_in_links": [
-            {"expires_at": iso(link.expires_at), "used_at": iso(link.used_at)} for link in session.scalars(links)
-        ],
-    }
-
-
-def address_book(session: Session, customer: Customer, now: datetime) -> list[dict[str, Any]]:
-    """Their addresses, those that can still be put back, too."""
-    mine = select(SavedAddress).where(SavedAddress.customer_id == customer.id).order_by(SavedAddress.id)
-    return [
-        {
-            **{field: getattr(each, field) for field in FIELDS},
-            "default": each.is_default,
-            "used_at": iso(each.used_at),
-            "removed_at": iso(each.removed_at),
-        }
-        for each in session.scalars(mine)
-    ]
 
 
 def orders(session: Session, customer: Customer, now: datetime) -> list[dict[str, Any]]:
@@ -60,21 +25,6 @@ def orders(session: Session, customer: Customer, now: datetime) -> list[dict[str
     found = session.scalars(mine.options(lines, *whole)).all()
     packed, money = contents(session, *found), _Money(session, customer)
     return [{**_order(order), **money.of(order), "parcels": _parcels(order, packed)} for order in found]
-
-
-def letters(session: Session, customer: Customer, now: datetime) -> list[dict[str, Any]]:
-    """What we wrote to them; the words for as long as they are kept."""
-    theirs = select(OutboxMail).where(OutboxMail.to == customer.email).order_by(OutboxMail.id)
-    names = selectinload(OutboxMail.attachments).load_only(OutboxAttachment.mail_id, OutboxAttachment.name)
-    return [_mail(each) for each in session.scalars(theirs.options(names))]
-
-
-PARTS: dict[str, ExportPart] = {"person": person, "addresses": address_book, "orders": orders, "mails": letters}
-
-
-def iso(when: date | datetime | None) -> str | None:
-    """A day or a moment as JSON has it."""
-    return when.isoformat() if when is not None else None
 
 
 class _Money:
@@ -149,16 +99,6 @@ def _parcel(parcel: Parcel, packed: list[Packed]) -> dict[str, Any]:
     }
 
 
-def _mail(each: OutboxMail) -> dict[str, Any]:
-    return {
-        "subject": each.subject,
-        "written_at": iso(each.queued_at),
-        "sent_at": iso(each.sent_at),
-        "text": each.text,
-        "files": [file.name for file in each.attachments],
-    }
-
-
 def _attempt(each: PaymentAttempt) -> dict[str, Any]:
     about = {name: getattr(each, name) for name in ("number", "way", "state", "amount", "currency", "decline_code")}
     return {**about, "started_at": iso(each.started_at), "ended_at": iso(each.ended_at)}
@@ -170,4 +110,5 @@ def _payment(each: Payment) -> dict[str, Any]:
 
 
 def _refund(each: Refund) -> dict[str, Any]:
-    return {"amount": each.amount, "state": each.state, "reason": each.reason, "asked_at": iso(each.asked_at)}
+    about = {name: getattr(each, name) for name in ("amount", "state", "reason", "note")}
+    return {**about, "asked_at": iso(each.asked_at), "ended_at": iso(each.ended_at)}
