@@ -23,13 +23,16 @@ _DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,200}")
 _MEDIA_TYPE = re.compile(r"(?!multipart/|message/)[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
 
 
-QUEUED, SENT, REFUSED, DEAD = "queued", "sent", "refused", "dead"
+QUEUED, SENT, REFUSED, DEAD, DROPPED = "queued", "sent", "refused", "dead", "dropped"
+NOBODY = "@invalid"
+"""What the made-up address of an erased customer ends with: nothing is ever sent there."""
 _UNCLEARED = text("cleared_at IS NULL")
 
 
 class OutboxMail(ClaimedRow):
     """A mail that is `queued`, `sent` (accepted by the mail server, at `sent_at`), `refused` by it, or `dead`.
 
+    `dropped` is one to somebody whose data was erased before it left.
     Dead is a mail that could not be handed over for days: it stays whole until
     staff send it again or put it away. `key` names its cause, so that one
     cause makes one mail; the Message-ID stays the same until staff ask for it
@@ -134,6 +137,7 @@ def post(
     mail = OutboxMail(
         key=key,
         to=to,
+        state=DROPPED if to.endswith(NOBODY) else QUEUED,
         subject=_one_short_line(letter.subject),
         text=letter.text,
         html=letter.html,

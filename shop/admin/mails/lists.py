@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, load_only, selectinload
 
 from kits.audit import AuditEntry
 from kits.errors import NotFound
-from shop.work.outbox import DEAD, QUEUED, REFUSED, SENT, OutboxAttachment, OutboxMail
+from shop.work.outbox import DEAD, DROPPED, QUEUED, REFUSED, SENT, OutboxAttachment, OutboxMail
 
 A_PAGE = 50
 PUT_AWAY = "put_away"
@@ -20,6 +20,7 @@ KINDS = {
     REFUSED: "refused",
     DEAD: "given up",
     SENT: "sent",
+    DROPPED: "dropped",
     PUT_AWAY: "put away",
 }
 _IN_A_LIST = load_only(

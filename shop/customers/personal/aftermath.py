@@ -30,7 +30,7 @@ def clear_last_mail(erasure_id: int, now: datetime) -> None:
     """The mail that confirms the erasure has left: its address and its words go, too. Commits."""
     with unit() as current:
         erasure = current.get_one(Erasure, erasure_id)
-        mails.clear(current, OutboxMail.id == erasure.mail_id, erasure.customer_id)
+        mails.clear(current, OutboxMail.id == erasure.mail_id, erasure.customer_id, now)
         erasure.done_at = now
 
 

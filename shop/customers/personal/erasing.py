@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from kits import audit
@@ -21,6 +21,8 @@ from shop.orders.tables import AWAITING, PAID, Order
 from shop.payments import release
 from shop.payments.tables import Payment, PaymentAttempt
 from shop.registers import registers
+from shop.returns.tables import ANNOUNCED, INSPECTED, RECEIVED, Return
+from shop.work.outbox import NOBODY
 
 NAMELESS = "(erased)"
 UNSETTLED = "A payment of yours is being worked on just now. Nothing was erased. Try again in some minutes."
@@ -30,7 +32,8 @@ NEW_ORDER = "An order was placed with your address just now. Nothing was erased.
 def hindrance(current: Session, customer_id: int, now: datetime) -> str | None:
     """Why this person cannot be erased now, as a sentence; None when they can be."""
     found = (part.hinders(current, customer_id, now) for part in registers().erasure_parts)
-    return next((sentence for sentence in (_unsent(current, customer_id), *found) if sentence), None)
+    ours = (_unsent(current, customer_id), _coming_back(current, customer_id, now))
+    return next((sentence for sentence in (*ours, *found) if sentence), None)
 
 
 def erase(customer_id: int, *, now: datetime) -> None:
@@ -65,7 +68,7 @@ def _erase(current: Session, customer_id: int, now: datetime) -> None:
     _clear_rows(current, customer_id, email, orders)
     for part in registers().erasure_parts:
         part.erase(current, customer_id, now)
-    mails.clear(current, mails.written_to(email), customer_id)
+    mails.clear(current, mails.written_to(email), customer_id, now)
     mail = mails.confirm(current, customer_id, email, kept, now)
     current.add(Erasure(customer_id=customer_id, gateway_id=gateway_id, mail=mail, asked_at=now))
     subject = f"customer:{customer_id}"
@@ -81,7 +84,7 @@ def _take_name(current: Session, customer_id: int, now: datetime) -> bool:
     """Take away what names the customer; False when that was done before. From here on no order of theirs is placed."""
     alive = update(Customer).where(Customer.id == customer_id, Customer.erased_at.is_(None))
     nameless = {
-        "email": f"erased-{secrets.token_hex(8)}@invalid",
+        "email": f"erased-{secrets.token_hex(8)}{NOBODY}",
         "name": "",
         "stripe_customer": None,
         "sign_ins": Customer.sign_ins + 1,
@@ -133,6 +136,19 @@ def _unsent(current: Session, customer_id: int) -> str | None:
     if number is None:
         return None
     return f"Order {number} has not left us yet, and we need your name and address to send it. Come back when it has."
+
+
+def _coming_back(current: Session, customer_id: int, now: datetime) -> str | None:
+    """A return that is not settled: staff may have to ask, and tell when the money goes back."""
+    awaited = and_(Return.state == ANNOUNCED, or_(Return.send_by.is_(None), Return.send_by >= today(now)))
+    not_done = or_(awaited, Return.state.in_((RECEIVED, INSPECTED)))
+    mine = select(Order.number).join(Return, Return.order_id == Order.id).where(Order.customer_id == customer_id)
+    number = current.scalar(mine.where(not_done).order_by(Order.id).limit(1))
+    return (
+        None
+        if number is None
+        else f"Something of order {number} is on its way back to us. Come back when it is settled."
+    )
 
 
 def _unpaid(customer_id: int) -> Sequence[int]:

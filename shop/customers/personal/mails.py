@@ -12,9 +12,7 @@ from shop.customers.personal.keeping import Keeping
 from shop.customers.personal.tables import INVOICE, RECALL
 from shop.customers.tables import Customer
 from shop.work.letters import letter
-from shop.work.outbox import QUEUED, EarlierSending, OutboxAttachment, OutboxMail, post
-
-DROPPED = "dropped"
+from shop.work.outbox import DROPPED, QUEUED, EarlierSending, OutboxAttachment, OutboxMail, post
 
 
 def confirm(session: Session, customer_id: int, email: str, kept: Sequence[Keeping], now: datetime) -> OutboxMail:
@@ -29,7 +27,7 @@ def until(kept: Sequence[Keeping]) -> dict[str, date | None]:
     return {f"{reason}_until": max(found, default=None) for reason, found in days.items()}
 
 
-def clear(session: Session, which: ColumnElement[bool], customer_id: int) -> None:
+def clear(session: Session, which: ColumnElement[bool], customer_id: int, now: datetime) -> None:
     """Take the address, the words and the files out of mails to an erased person; those that wait are dropped. Flushes.
 
     One that is being sent at this moment arrives, and is cleared all the same.
@@ -40,7 +38,7 @@ def clear(session: Session, which: ColumnElement[bool], customer_id: int) -> Non
     theirs = update(OutboxMail).where(OutboxMail.id.in_(ids))
     nameless = select(Customer.email).where(Customer.id == customer_id).scalar_subquery()
     session.execute(theirs.where(OutboxMail.state == QUEUED).values(state=DROPPED))
-    session.execute(theirs.values(to=nameless, text="", html="", problem=None))
+    session.execute(theirs.values(to=nameless, text="", html="", problem=None, cleared_at=now))
 
 
 def written_to(email: str) -> ColumnElement[bool]:
