@@ -144,11 +144,9 @@ def _coming_back(current: Session, customer_id: int, now: datetime) -> str | Non
     not_done = or_(awaited, Return.state.in_((RECEIVED, INSPECTED)))
     mine = select(Order.number).join(Return, Return.order_id == Order.id).where(Order.customer_id == customer_id)
     number = current.scalar(mine.where(not_done).order_by(Order.id).limit(1))
-    return (
-        None
-        if number is None
-        else f"Something of order {number} is on its way back to us. Come back when it is settled."
-    )
+    if number is None:
+        return None
+    return f"What you give back of order {number} is not settled yet. Come back when it is."
 
 
 def _unpaid(customer_id: int) -> Sequence[int]:

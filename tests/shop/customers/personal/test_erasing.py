@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from shop.customers.tables import Customer, MagicLink, SavedAddress
 from shop.orders.tables import Order
 from shop.payments.tables import Payment
 from shop.registers import ErasurePart, registers
+from shop.returns.tables import Return
 from shop.work.duties import run_once
 from shop.work.outbox import OutboxMail
 from subscriptions.tables import Subscription
@@ -89,6 +90,34 @@ def test_nobody_is_erased_while_a_paid_order_has_not_left(driver: Driver, sent: 
     ship_paid()
     erase(maria, now=clock.now())
     assert email_of(maria) != MARIA
+
+
+@pytest.mark.parametrize(
+    ("state", "days_left", "hinders"),
+    [
+        ("announced", 0, True),
+        ("announced", -1, False),
+        ("received", -9, True),
+        ("inspected", -9, True),
+        ("refunded", 9, False),
+        ("closed", 9, False),
+    ],
+)
+def test_nobody_is_erased_while_a_return_is_not_settled(
+    sent: Bought, maria: int, today: date, state: str, days_left: int, hinders: bool
+) -> None:
+    with host.unit() as session:
+        back = Return(
+            order_id=sent.order_id, number=1, kind="withdrawal", state=state, actor="customer",
+            declared_at=clock.now(), send_by=today + days(days_left),
+        )  # fmt: skip
+        session.add(back)
+    if hinders:
+        with nothing_changed(), pytest.raises(WrongState, match=f"order {sent.number} is not settled yet"):
+            erase(maria, now=clock.now())
+    else:
+        erase(maria, now=clock.now())
+        assert email_of(maria) != MARIA
 
 
 def test_a_page_paid_unnoticed_is_settled_and_hinders(driver: Driver, maria: int) -> None:

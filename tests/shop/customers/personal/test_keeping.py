@@ -7,11 +7,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pytest
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
 
 from kits import clock, host
 from kits.catalogue import first_kit
+from kits.errors import WrongState
 from kits.stock.ledger import Cause
 from kits.stock.tables import Lot
 from shop.customers.personal.erasing import erase
@@ -20,6 +22,8 @@ from shop.customers.personal.tables import KeptPerson
 from shop.customers.staff import add_staff
 from shop.work.duties import run_once
 from subscriptions.recall import recall
+from subscriptions.recall.replacing import replace_box
+from subscriptions.recall.tables import RecalledBox
 from tests.journeys.driving import Bought, Driver, morning
 from tests.journeys.shopping import letters, rows
 from tests.servers.client import Visitor
@@ -75,6 +79,18 @@ def test_a_recall_still_reaches_an_erased_person(
     driver.work()
     told = letters(mail_folder)[-1]
     assert (told.to, "Please stop using lot" in told.subject) == (MARIA, True)
+
+
+def test_no_replacement_is_sent_to_nobody(driver: Driver, sent: Bought, maria: int, read: Read) -> None:
+    (lot_id,) = read(select(Lot.id).where(Lot.code == f"LOT-{first_kit.SERUM}"))
+    recall.begin(lot_id, "Please stop using it.", Cause("staff:1", clock.now(), reason="a crack"))
+    driver.work()
+    (box,) = read(select(RecalledBox.id))
+    assert not replace_box(box, actor="customer", now=clock.now()), "none is left, so it is waited for"
+    erase(maria, now=clock.now())
+    assert read(select(RecalledBox.waited_at)) == [None]
+    with pytest.raises(WrongState, match="We have no address any more"):
+        replace_box(box, actor="customer", now=clock.now())
 
 
 def test_a_recall_after_its_contact_was_let_go_writes_to_nobody(
