@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from kits.clock import today
@@ -77,8 +77,8 @@ def let_go(now: datetime) -> None:
     with unit() as session:
         invoiced = select(KeptPerson.order_id).where(over, KeptPerson.reason == INVOICE)
         papers = select(Document.id).where(Document.order_id.in_(invoiced))
-        buyers = update(DocumentBuyer).where(DocumentBuyer.document_id.in_(papers))
-        session.execute(buyers.values(name="", address=[]).execution_options(synchronize_session=False))
+        buyers = delete(DocumentBuyer).where(DocumentBuyer.document_id.in_(papers))
+        session.execute(buyers.execution_options(synchronize_session=False))
         session.execute(delete(KeptPerson).where(over).execution_options(synchronize_session=False))
     addresses.forget_removed(now)
 

@@ -24,7 +24,7 @@ def documents(session: Session, customer: Customer, now: datetime) -> list[dict[
             "kind": each.kind,
             "number": each.code,
             "issued_at": iso(each.issued_at),
-            "for": {"name": each.buyer.name, "address": each.buyer.address},
+            "for": {"name": each.buyer.name, "address": each.buyer.address} if each.buyer else None,
             "says": each.snapshot,
         }
         for each in found
