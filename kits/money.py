@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
 
 
 @dataclass(frozen=True)
@@ -56,3 +56,20 @@ def _written(amount: int, currency: str) -> str:
 def add_up(parts: list[Money], currency: str) -> Money:
     """The sum of `parts`; zero of `currency` when there are none."""
     return sum(parts, start=Money(0, currency))
+
+
+def read_amount(text: str, currency: str) -> int:
+    """Minor units of an amount as a person writes it, e.g. `12.50` or `£1,200`; ValueError for any other text."""
+    digits = get_currency_precision(currency)
+    plain = text.strip().removeprefix(get_currency_symbol(currency, locale="en_GB")).replace(",", "").strip()
+    whole, _, part = plain.partition(".")
+    figures = whole + part.ljust(digits, "0")
+    if not (whole and plain.isascii() and figures.isdecimal() and len(part) <= digits and len(figures) <= 12):
+        raise ValueError("this is no amount")
+    return int(figures)
+
+
+def written_amount(amount: Money) -> str:
+    """For a field that a person changes, e.g. `49.00`."""
+    digits = get_currency_precision(amount.currency)
+    return f"{Decimal(amount.amount).scaleb(-digits):.{digits}f}"

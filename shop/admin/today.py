@@ -10,6 +10,7 @@ from kits.host import session
 from shop.admin import lists
 from shop.admin.mails.lists import held
 from shop.registers import registers
+from shop.returns.lists import counts
 from shop.stock.watch import look
 
 
@@ -24,6 +25,7 @@ def today() -> str:
         waiting=lists.count_to_pack(current),
         mails=held(current),
         stock=look(current, clock.today(now)),
+        returns=counts(current, clock.today(now)),
         cards=[Markup(card(now)) for card in registers().today_cards],  # noqa: S704 - safe by contract
     )
 

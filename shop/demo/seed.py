@@ -24,6 +24,7 @@ from shop.owner import facts
 from shop.payments import settle
 from shop.payments.start import pay_in_person
 from shop.registers import registers
+from shop.selling import shipping
 from shop.work import duties
 from shop.work.demo_clock import tell_sandbox
 
@@ -67,6 +68,7 @@ def _catalogue_and_staff() -> None:
     now = clock.now()
     with host.unit() as session:
         first_kit.plant(session, now)
+        shipping.plant(session)
         add_staff(session, STAFF, PASSWORD, now)
     facts.change(FACTS, actor="demo", now=now)
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from kits.clock import today
 from kits.errors import BadInput, RefilleryError, SoldOut
 from kits.host import end_reads, session, unit
+from kits.money import Money
 from kits.stock.promises.reservations import reserve
 from shop.orders.basket import Wish, priced_of
 from shop.orders.demands import summed
@@ -25,7 +26,7 @@ from shop.orders.placing.rows import Written
 from shop.orders.tables import Order
 from shop.selling import codes, rules
 
-__all__ = ["EMAIL", "LONGEST", "Address", "Purchase", "Seen", "new_number", "place"]
+__all__ = ["EMAIL", "LONGEST", "Address", "Purchase", "Seen", "new_number", "place", "placed_by"]
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTVWXYZ"
 
@@ -80,10 +81,20 @@ def place(purchase: Purchase, *, now: datetime, beginning: Beginning | None = No
         with unit() as current:
             return _placed(current, purchase, beginning, now)
     except (RefilleryError, IntegrityError):
-        known = _known(purchase.submission)
+        known = placed_by(purchase.submission)
         if known is None:
             raise
         return known
+
+
+def placed_by(submission: str | None) -> int | None:
+    """The id of the order that the form with this mark has made."""
+    if submission is None:
+        return None
+    try:
+        return session().scalar(select(Order.id).where(Order.submission == submission))
+    finally:
+        end_reads()
 
 
 def new_number() -> str:
@@ -128,19 +139,10 @@ def _agrees(purchase: Purchase, due: Due) -> None:
 
 def _changed(seen: Seen, due: Due) -> str:
     """What is otherwise than the page said."""
-    said = f"Prices have changed: {due.total} is due today"
+    said = f"{due.total} is due today, not {Money(seen.due, due.currency)} as this page said before"
     if seen.plan_total - seen.due != due.later.amount:
         said = f"{said}, and {due.later} later for refills"
     return f"{said}. Nothing was ordered. Please look it over and press the button again."
-
-
-def _known(submission: str | None) -> int | None:
-    if submission is None:
-        return None
-    try:
-        return session().scalar(select(Order.id).where(Order.submission == submission))
-    finally:
-        end_reads()
 
 
 def _check(purchase: Purchase) -> None:

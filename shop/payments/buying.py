@@ -18,7 +18,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kits.host import after_commit, end_reads, session
-from shop.orders.checkout import Purchase, place
+from shop.orders.checkout import Purchase, place, placed_by
 from shop.orders.placing.rows import Written
 from shop.orders.tables import Order
 from shop.payments import attempts
@@ -46,7 +46,13 @@ def buy(purchase: Purchase, *, now: datetime) -> Bought:
     order_id = place(purchase, now=now, beginning=first)
     if first and first.opening:
         return Bought(order_id, first.opening.token, first.open)
-    return Bought(order_id, _token(order_id), partial(pay_in_person, order_id, now=now))
+    return _bought(order_id, now)
+
+
+def bought_by(submission: str, *, now: datetime) -> Bought | None:
+    """The order that the form with this mark has made; None when it made none."""
+    order_id = placed_by(submission)
+    return None if order_id is None else _bought(order_id, now)
 
 
 class _FirstPage:
@@ -89,6 +95,10 @@ def _has_keys() -> bool:
     except NoKeys:
         return False
     return True
+
+
+def _bought(order_id: int, now: datetime) -> Bought:
+    return Bought(order_id, _token(order_id), partial(pay_in_person, order_id, now=now))
 
 
 def _token(order_id: int) -> str:

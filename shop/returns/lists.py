@@ -12,11 +12,18 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from shop.orders.tables import AWAITING, Order
 from shop.payments.tables import FAILED, Payment, Refund
 from shop.returns import right
-from shop.returns.tables import ANNOUNCED, INSPECTED, RECEIVED, Return
+from shop.returns.tables import ANNOUNCED, CLOSED, INSPECTED, RECEIVED, REFUNDED, Return
 
 A_PAGE = 50
 OPEN = (ANNOUNCED, RECEIVED, INSPECTED)
 SOON = timedelta(days=3)
+STATES = {
+    ANNOUNCED: "to come back",
+    RECEIVED: "to look at",
+    INSPECTED: "to refund",
+    REFUNDED: "done",
+    CLOSED: "closed without a refund",
+}
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,12 @@ def counts(session: Session, day: date) -> Counts:
     failed = session.scalar(select(func.count()).select_from(Refund).where(not_asked_again())) or 0
     overdue, near, to_inspect, to_refund = (int(each) for each in found)
     return Counts(overdue, near, to_inspect, to_refund, failed)
+
+
+def failed(session: Session) -> Sequence[Refund]:
+    """Up to a page of refunds that failed and were not asked for again, the oldest first."""
+    query = select(Refund).where(not_asked_again()).order_by(Refund.id).limit(A_PAGE)
+    return session.scalars(query.options(joinedload(Refund.payment))).all()
 
 
 def not_asked_again() -> ColumnElement[bool]:

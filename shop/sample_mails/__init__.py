@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shop.registers import CUSTOMER, OWNER, MailTemplate
-from shop.sample_mails import of_orders, of_the_shop
+from shop.sample_mails import of_orders, of_returns, of_the_shop
 
 OWN_MAILS = (
     MailTemplate(
@@ -11,6 +11,17 @@ OWN_MAILS = (
     ),
     MailTemplate("shop/mails/parcel_sent", "Parcel sent", "A parcel leaves.", CUSTOMER, of_orders.sent),
     MailTemplate("shop/mails/refund", "Money goes back", "A refund is asked for.", CUSTOMER, of_orders.refunded),
+    MailTemplate(
+        "shop/mails/withdrawn", "Withdrawal received", "A customer withdraws from a contract.", CUSTOMER,
+        of_returns.withdrawn,
+    ),
+    MailTemplate(
+        "shop/mails/return_agreed", "Return agreed", "Staff agree to take goods back.", CUSTOMER, of_returns.agreed
+    ),
+    MailTemplate(
+        "shop/mails/return_ended", "Return without a refund", "Staff close a return, and nothing is refunded.",
+        CUSTOMER, of_returns.ended,
+    ),
     MailTemplate(
         "shop/mails/sign_in", "Sign-in link", "A customer asks to sign in.", CUSTOMER, of_the_shop.sign_in
     ),

@@ -26,7 +26,7 @@ def kit() -> Kit:
 
 def lot(sku: str, name: str, code: str, now: datetime) -> Lot:
     """A lot that lasts two years."""
-    item = Item(sku=sku, name=name, low_at=10)
+    item = Item(sku=sku, name=name, low_at=10, sealed=True)
     return Lot(id=1, item=item, code=code, expires_on=today(now) + timedelta(days=730), on_hand=40, allocated=0,
                quarantined=0)  # fmt: skip
 

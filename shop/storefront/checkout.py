@@ -3,91 +3,108 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kits import clock
-from kits.catalogue.notice import notice_in_force
-from kits.catalogue.tables import ContraindicationNotice
-from kits.errors import BadInput
+from kits.errors import BadInput, SoldOut
 from kits.host import end_reads, session
 from shop.customers.addresses import filled_in
 from shop.customers.signed_in import current_customer
-from shop.orders.basket import due_today, plan_total
-from shop.orders.checkout import Address, Purchase
+from shop.orders.checkout import Address, Purchase, Seen
 from shop.payments import buying
-from shop.selling import rules, shipping
+from shop.payments.buying import Bought
 from shop.storefront import kept
-from shop.storefront.basket import Row, row
+from shop.storefront.buying.page import page
 from shop.storefront.forms import CheckoutForm, Wrong, sentences, taken
 from shop.storefront.orders import to_payment
-from shop.templating import country
 
 STALE = "This form was open for too long. Please look it over and press the button again."
+LONGEST_SUM = 9
+"""Digits of a sum that a form may carry."""
 
 
 def checkout() -> Response | str:
     """The form, filled in for whoever is signed in; without anything to buy, back to the basket."""
-    return _page(filled_in(session(), current_customer()), {}) or redirect(url_for("refillery_storefront.basket"), 303)
+    shown = page(filled_in(session(), current_customer()), {}, clock.now()) if kept.wishes() else None
+    return shown[0] if shown else _to_basket()
 
 
 def buy() -> Response | tuple[str, int]:
-    """Place the order and send the customer to pay it."""
+    """Place the order and send the customer to pay it; another button than that one shows the form anew."""
+    if request.form.get("do", "pay") != "pay":
+        return _again({}, 200)
     try:
         bought = buying.buy(_purchase(taken(CheckoutForm, request.form)), now=clock.now())
     except (Wrong, BadInput) as error:
-        end_reads()
-        page = _page(request.form, sentences(error))
-        return (page, 422) if page else redirect(url_for("refillery_storefront.basket"), 303)
+        placed = _placed()
+        if placed is None:
+            return _again(sentences(error), 422)
+        bought = placed
+    except SoldOut as error:
+        return _again({"lines": str(error)}, 409)
     kept.ordered()
     return to_payment(bought)
+
+
+def not_now() -> Response:
+    """For whoever the notice is about: what to ask, and the way out. Nothing is kept of it."""
+    shown = make_response(render_template("shop/not_now.html"))
+    shown.cache_control.no_store = True
+    return shown
+
+
+def _placed() -> Bought | None:
+    """The order that this form has made already, whatever is in it by now."""
+    mark = request.form.get("submission", "")
+    end_reads()
+    return buying.bought_by(mark, now=clock.now()) if kept.is_ours(mark) else None
+
+
+def _again(errors: Mapping[str, str], status: int) -> Response | tuple[str, int]:
+    end_reads()
+    shown = page(request.form, errors, clock.now()) if kept.wishes() else None
+    if shown is None:
+        return _to_basket()
+    text, holds = shown
+    return text, status if holds or status != 200 else 422
 
 
 def _purchase(read: Mapping[str, Any]) -> Purchase:
     if not kept.is_ours(read["submission"]):
         raise BadInput("submission", STALE)
+    wishes = tuple(kept.wishes())
     return Purchase(
         email=read["email"],
         name=read["name"],
-        address=Address(read["line1"], read["city"], read["postcode"], read["country"]),
-        wishes=tuple(kept.wishes()),
-        notice_version=read["version"],
+        address=Address(read["line1"], read["city"], read["postcode"], read["country"], read["line2"]),
+        wishes=wishes,
+        notice_version={wish.kit: request.form.get(f"version-{wish.kit}", "") for wish in wishes},
         accepted=read["accepted"],
         submission=read["submission"],
+        shipping=read["shipping"] or None,
+        discount=read["discount"] or None,
+        seen=_seen(read["shipping"]),
     )
 
 
-def _page(values: Mapping[str, str], errors: dict[str, str]) -> str | None:
-    """The form with what was typed; None when the basket holds nothing that can be bought as it is."""
-    now = clock.now()
-    rows = [row(wish, now) for wish in kept.wishes()]
-    lines = [each.priced for each in rows if each.priced]
-    if not lines or len(lines) < len(rows):
-        return None
-    return render_template(
-        "shop/checkout.html",
-        rows=rows,
-        values=values,
-        errors=errors,
-        notices=_notices(rows, now),
-        countries=[(code, country(code)) for code in shipping.countries(rules.read(session()).zones)],
-        due_today=due_today(lines),
-        plan_total=plan_total(lines),
-        submission=kept.submission(),
-        follows=[each for each in lines if each.refills],
-    )
+def _seen(way: str) -> Seen:
+    """What stood on the page beside the way that was chosen; raises BadInput for a form that is not whole."""
+    form = request.form
+    due, later = form.get(f"due-{way}", form.get("due", "")), form.get("later", "")
+    if not all(each.isascii() and each.isdigit() and len(each) <= LONGEST_SUM for each in (due, later)):
+        raise BadInput("submission", STALE)
+    return Seen(int(due), int(due) + int(later))
 
 
-def _notices(rows: list[Row], now: datetime) -> list[ContraindicationNotice]:
-    """The notices in force for what is bought, one a kit."""
-    kit_ids = dict.fromkeys(each.priced.offer.kit.id for each in rows if each.priced)
-    return [notice_in_force(session(), kit_id, clock.today(now)) for kit_id in kit_ids]
+def _to_basket() -> Response:
+    return redirect(url_for("refillery_storefront.basket"), 303)
 
 
 ROUTES = (
     ("/checkout", "checkout", checkout, ["GET"]),
     ("/checkout", "buy", buy, ["POST"]),
+    ("/checkout/not-now", "not_now", not_now, ["GET"]),
 )

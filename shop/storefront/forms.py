@@ -116,10 +116,12 @@ class CheckoutForm(Form):
     email = filled(NO_EMAIL, _is_email)
     name = filled("Please give your name.")
     line1 = filled("Please give the street and the number of your house.")
+    line2 = words()
     city = filled("Please give your city.")
     postcode = filled("Please give your postcode.")
     country = words()
-    version = words()
+    shipping = words()
+    discount = words()
     submission = words()
     accepted = fields.Boolean(
         required=True,

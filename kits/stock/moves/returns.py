@@ -29,8 +29,6 @@ def take_back(lot_id: int, units: int, what: What, cause: Cause) -> None:
     order still has of the lot, and for restocking a lot that has expired or was
     recalled.
     """
-    if what not in get_args(What):
-        raise BadInput("what", "Choose what becomes of it.")
     with unit() as session:
         lot = locked_lot(session, lot_id)
         if not is_done(session, cause.key):
@@ -78,6 +76,8 @@ def with_customer(session: Session, order_number: str) -> dict[int, int]:
 
 
 def _check(session: Session, lot: Lot, units: int, what: What, cause: Cause) -> None:
+    if what not in get_args(What):
+        raise BadInput("what", "Choose what becomes of it.")
     most = with_customer(session, cause.order_number or "").get(lot.id, 0)
     if not 1 <= units <= most:
         raise BadInput("units", f"The order has {most} of this lot. Give a number from 1 to {most}." if most else

@@ -24,6 +24,8 @@ from shop.orders.find import order_by_number
 from shop.orders.parcels.contents import contents
 from shop.orders.tables import AWAITING, CANCELLED, PAID, REFUNDED, SHIPPED
 from shop.papers.issuing import papers_of
+from shop.returns.lists import STATES as RETURN_STATES
+from shop.returns.lists import GivenBack
 from shop.storefront.forms import Wrong, sentences, taken
 from shop.storefront.orders import told
 
@@ -90,6 +92,8 @@ def _page(number: str, values: Any, errors: dict[str, str]) -> str:
         contents=contents(current, found),
         returnable=_returnable(current, number),
         states=STATES,
+        given_back=GivenBack.of(current, found, today),
+        return_states=RETURN_STATES,
         values=values,
         errors=errors,
     )

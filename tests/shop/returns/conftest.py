@@ -23,6 +23,7 @@ from shop.returns.tables import Return
 from shop.returns.withdrawal import Chosen
 from tests.journeys.conftest import buy, driver, travel  # noqa: F401
 from tests.journeys.driving import Bought, Driver
+from tests.shop.admin.conftest import staff  # noqa: F401
 
 ROLLER, SERUM = first_kit.ROLLER, first_kit.SERUM
 WHOLE, SERUM_PAID, ROLLER_PAID = 8900, 4900, 4000
@@ -51,6 +52,12 @@ def came(bought: Bought) -> Bought:
     send(bought)
     deliver(bought)
     return bought
+
+
+@pytest.fixture
+def coming(came: Bought) -> int:
+    """The id of a withdrawal from all of an order that had come."""
+    return withdraw(came, all_there())
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from sqlalchemy import select, update
 
 from kits import host
 from shop.work.outbox import Attachment, Letter, OutboxMail, post
+from tests.journeys.conftest import driver  # noqa: F401
+from tests.subscriptions.at_the_desk import desk  # noqa: F401
 
 LETTER = Letter("Your order", "Thank you & <b>welcome</b>.\n", "<p>Thank you.</p><script>alert(1)</script>")
 Put = Callable[..., int]

@@ -1,0 +1,90 @@
+"""What the checkout shows: the basket with all that it costs by the way that is chosen, the notices, what is agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import render_template
+
+from kits import clock
+from kits.catalogue.plan_line import plan_line
+from kits.errors import BadInput, NotFound
+from kits.host import session
+from shop.orders.basket import PricedLine, priced_of
+from shop.orders.demands import short
+from shop.orders.placing import agreements, rows
+from shop.orders.placing.due import Due, check_payable, reckon
+from shop.selling import codes, rules, shipping
+from shop.selling.rules import Rules
+from shop.selling.totals import Discount
+from shop.storefront import kept
+from shop.templating import country
+
+
+def page(values: Mapping[str, str], errors: Mapping[str, str], now: datetime) -> tuple[str, bool] | None:
+    """The form with what was typed, and whether all of it holds; None when the basket cannot be bought as it is."""
+    wishes, found = kept.wishes(), dict(errors)
+    offers, ruling = rules.read_with(session(), [wish.kit for wish in wishes], now)
+    try:
+        lines = priced_of(offers, wishes, now)
+        due = _due(lines, ruling, values, found, now)
+        notices = rows.notices(due)
+    except (BadInput, NotFound):
+        return None
+    lacking = short(session(), lines, clock.today(now))
+    shown = render_template(
+        "shop/checkout.html",
+        due=due,
+        lines=[(line, None if line.loose else plan_line(line.plan)) for line in lines],
+        lacking=lacking,
+        values=values,
+        errors=found,
+        notices=notices,
+        countries=[(code, country(code)) for code in shipping.countries(ruling.zones)],
+        consent=agreements.refill_charges(due.follows) if due.follows else "",
+        terms=ruling.terms,
+        submission=kept.submission(),
+        **_seen(due),
+    )
+    return shown, not found
+
+
+def _due(
+    lines: list[PricedLine], ruling: Rules, values: Mapping[str, str], errors: dict[str, str], now: datetime
+) -> Due:
+    """What is due as far as what was typed can be had; the rest as if it had been left alone, with its sentence.
+
+    Raises BadInput when the basket can be sent nowhere.
+    """
+    home = shipping.countries(ruling.zones)[0]
+    goes_to, way = values.get("country") or home, values.get("shipping") or None
+    discount = _discount(values, errors, now)
+    try:
+        offered = shipping.ways(ruling.zones, goes_to, sum(line.grams for line in lines))
+    except BadInput as error:
+        errors.setdefault("country", error.message)
+        goes_to, offered = home, shipping.ways(ruling.zones, home, sum(line.grams for line in lines))
+    way = way if way in {each.code for each in offered} else None
+    try:
+        due = reckon(lines, ruling, country=goes_to, way=way, discount=discount)
+        check_payable(due)
+    except BadInput as error:
+        errors.setdefault(error.field, error.message)
+        due = reckon(lines, ruling, country=goes_to, way=way)
+    return due
+
+
+def _discount(values: Mapping[str, str], errors: dict[str, str], now: datetime) -> Discount | None:
+    code = codes.written(values.get("discount"))
+    try:
+        return codes.look_up(session(), code, now) if code else None
+    except BadInput as error:
+        errors.setdefault(error.field, error.message)
+        return None
+
+
+def _seen(due: Due) -> dict[str, Any]:
+    """What the form carries of the sums that stand beside it: due today by each way, and what is due later."""
+    return {"due_by": {way.code: due.by(way) for way in due.ways}, "later": due.later.amount}
