@@ -60,6 +60,12 @@ def kit_by_slug(reader: Reader, slug: str, now: datetime) -> PricedKit:
     return found[0]
 
 
+def kits_by_slugs(reader: Reader, slugs: Iterable[str], now: datetime) -> dict[str, PricedKit]:
+    """Those of the kits on sale under `slugs`, by slug."""
+    wanted = sorted({slug for slug in slugs if slug.isprintable()})
+    return {offer.kit.slug: offer for offer in _priced(reader, BY_SLUGS, now, {"slugs": wanted})}
+
+
 def item_by_sku(session: Session, sku: str) -> Item:
     """The item with this SKU; raises NotFound."""
     found = session.scalars(select(Item).where(Item.sku == sku)).first() if sku.isprintable() else None
@@ -76,7 +82,7 @@ def offered(reader: Reader, rows: Iterable[Iterable[Any]]) -> list[PricedKit]:
     return [_offer(list(of_kit), successors) for _, of_kit in groupby(cuts, key=lambda cut: cut[0])]
 
 
-def _priced(reader: Reader, query: Select[Any], now: datetime, sought: Mapping[str, str]) -> list[PricedKit]:
+def _priced(reader: Reader, query: Select[Any], now: datetime, sought: Mapping[str, Any]) -> list[PricedKit]:
     return offered(reader, reader.execute(query, {"now": now, "day": today(now), **sought}).all())
 
 
@@ -158,6 +164,7 @@ def _offers() -> Select[Any]:
 
 ALL = _offers()
 BY_SLUG = ALL.where(_kit.c.slug == bindparam("slug"))
+BY_SLUGS = ALL.where(_kit.c.slug.in_(bindparam("slugs", expanding=True)))
 SUCCESSORS = select(*(_item.c[name] for name in (*ITEM, "successor_id"))).where(
     _item.c.id.in_(bindparam("ids", expanding=True))
 )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from limits.storage import Storage
-from sqlalchemy import Connection, Float, case, delete, select, text
+from sqlalchemy import Connection, Float, bindparam, case, delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
@@ -48,7 +49,9 @@ class DatabaseStorage(Storage):
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count `amount` more in the window of `expiry` seconds; returns the count."""
         with _connection(writes=True) as connection:
-            count = int(connection.execute(_counted(connection, key, expiry, amount)).scalar_one())
+            count = int(
+                connection.execute(_counted(connection.dialect.name, expiry, amount), {"who": key}).scalar_one()
+            )
         if count == amount:
             self._purge()
         return count
@@ -87,13 +90,15 @@ class DatabaseStorage(Storage):
             connection.execute(delete(RateWindow).where(RateWindow.id.in_(some.scalar_subquery())))
 
 
-def _counted(connection: Connection, key: str, expiry: int, amount: int) -> Any:
+@lru_cache(maxsize=16)
+def _counted(dialect: str, expiry: int, amount: int) -> Any:
+    """The statement, built once; `who` is the key."""
     now = database_seconds()
-    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
     over = RateWindow.ends <= now
     return (
         insert(RateWindow)
-        .values(key=key, began=now, ends=now + expiry, count=amount)
+        .values(key=bindparam("who"), began=now, ends=now + expiry, count=amount)
         .on_conflict_do_update(
             index_elements=[RateWindow.key],
             set_={

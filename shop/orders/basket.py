@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy.orm import Session
 
-from kits.catalogue.kits import PricedKit
+from kits.catalogue.kits import PricedKit, kits_by_slugs
 from kits.catalogue.offered import OfferedItem
 from kits.catalogue.retiring import in_force
 from kits.catalogue.session_plan import BOX_MONTHS, SessionPlan
 from kits.clock import today
 from kits.errors import BadInput, NotFound
+from kits.host import Reader
 from kits.money import Money, add_up
 from kits.stock.promises.reservations import Demand
 from shop.registers import registers
-from shop.selling import rules
 
 MOST_A_LINE = 10
 MOST_LINES = 5
@@ -123,10 +122,9 @@ class PricedLine:
         return [(item, units * self.quantity, in_refill) for item, units, in_refill in parts if units]
 
 
-def priced(session: Session, wishes: Sequence[Wish], now: datetime) -> list[PricedLine]:
+def priced(reader: Reader, wishes: Sequence[Wish], now: datetime) -> list[PricedLine]:
     """Check and price each wish; raises BadInput at the first field that cannot be taken, NotFound for a kit."""
-    offers, _ = rules.read_with(session, [wish.kit for wish in wishes], now)
-    return priced_of(offers, wishes, now)
+    return priced_of(kits_by_slugs(reader, [wish.kit for wish in wishes], now), wishes, now)
 
 
 def priced_of(offers: Mapping[str, PricedKit], wishes: Sequence[Wish], now: datetime) -> list[PricedLine]:

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from kits.catalogue.tables import KitComponent
+from kits.host import Reader
 from kits.stock.promises.availability import Shelf
 from kits.stock.promises.reservations import Demand, shelves
 from shop.orders.basket import PricedLine
@@ -30,9 +29,9 @@ def refill_demands(
     return summed(Demand(item_id, units, serves_until) for item_id, units in parts)
 
 
-def short(session: Session, lines: Sequence[PricedLine], day: date) -> set[int]:
+def short(reader: Reader, lines: Sequence[PricedLine], day: date) -> set[int]:
     """The places of the lines that stock cannot meet now, the ones before met first; a look without a lock."""
-    found = shelves(session, (demand.item_id for line in lines for demand in line.demands()), day)
+    found = shelves(reader, (demand.item_id for line in lines for demand in line.demands()), day)
     lacking = set()
     for place, line in enumerate(lines):
         after = _taken(found, line.demands(), day)

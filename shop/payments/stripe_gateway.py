@@ -8,8 +8,11 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, cast
 
+import requests
 import stripe
 from flask import current_app
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
 
 from kits.settings import setting
 from shop.payments import stripe_answers as answers
@@ -31,6 +34,7 @@ from shop.payments.gateway import (
 
 TIMEOUT_SECONDS = 15
 SDK_RETRIES = 2
+KEPT_CONNECTIONS = 32
 WHOLE_INTENT = ["payment_method"]
 WHOLE_PAGE = ["payment_intent.payment_method"]
 
@@ -43,7 +47,7 @@ class StripeGateway:
             key,
             base_addresses={"api": base},
             max_network_retries=SDK_RETRIES,
-            http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+            http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS, session=_web(base)),
         ).v1
 
     def create_customer(self, email: str, name: str, *, key: str) -> str:
@@ -189,6 +193,16 @@ def verified_event(body: bytes, signature: str) -> EventSeen:
 @functools.lru_cache(maxsize=8)
 def _shared(key: str, base: str) -> StripeGateway:
     return StripeGateway(key, base)
+
+
+def _web(base: str) -> requests.Session:
+    """Connections that all threads share and keep; the environment is asked for its proxies once, not at each call."""
+    web = requests.Session()
+    web.proxies = get_environ_proxies(base)
+    web.trust_env = False
+    for scheme in ("https://", "http://"):
+        web.mount(scheme, HTTPAdapter(pool_maxsize=KEPT_CONNECTIONS))
+    return web
 
 
 @contextmanager

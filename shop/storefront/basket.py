@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from kits import clock
 from kits.catalogue.plan_line import PlanLine, plan_line
 from kits.errors import BadInput, NotFound, SoldOut
-from kits.host import session
+from kits.host import aside
 from shop.orders.basket import MOST_A_LINE, PricedLine, Wish, due_today, plan_total, priced
 from shop.orders.demands import short
 from shop.storefront import front, kept
@@ -50,7 +50,8 @@ def basket(errors: dict[str, str] | None = None) -> str:
 def row(wish: Wish, now: datetime) -> Row:
     """The wish as a line of the basket; a start that has passed, or a kit no longer sold, is said in words."""
     try:
-        found = priced(session(), [wish], now)[0]
+        with aside() as look:
+            found = priced(look, [wish], now)[0]
     except (BadInput, NotFound) as error:
         return Row(kept.key_of(wish), wish, problem=str(error))
     return Row(kept.key_of(wish), wish, found, plan_line(found.plan))
@@ -58,7 +59,8 @@ def row(wish: Wish, now: datetime) -> Row:
 
 def enough(lines: Sequence[PricedLine], now: datetime) -> bool:
     """True when stock can meet the whole basket now; the order itself counts again under a lock."""
-    return not short(session(), lines, clock.today(now))
+    with aside() as look:
+        return not short(look, lines, clock.today(now))
 
 
 def add() -> Response | tuple[str, int]:
@@ -91,7 +93,8 @@ def remove() -> Response:
 
 def _keep(wish: Wish) -> None:
     now = clock.now()
-    line = priced(session(), [wish], now)[0]
+    with aside() as look:
+        line = priced(look, [wish], now)[0]
     if not enough([line], now):
         raise SoldOut("There is not enough left of this kit for the plan you chose.")
     kept.put(wish)
