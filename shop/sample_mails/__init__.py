@@ -10,6 +10,10 @@ OWN_MAILS = (
         "shop/mails/order_confirmed", "Order confirmed", "A kit order is paid.", CUSTOMER, of_orders.confirmed
     ),
     MailTemplate("shop/mails/parcel_sent", "Parcel sent", "A parcel leaves.", CUSTOMER, of_orders.sent),
+    MailTemplate(
+        "shop/mails/parcel_delivered", "Parcel delivered", "Staff say that a parcel has arrived.", CUSTOMER,
+        of_orders.delivered,
+    ),
     MailTemplate("shop/mails/refund", "Money goes back", "A refund is asked for.", CUSTOMER, of_orders.refunded),
     MailTemplate(
         "shop/mails/withdrawn", "Withdrawal received", "A customer withdraws from a contract.", CUSTOMER,

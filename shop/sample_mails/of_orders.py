@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from kits.clock import today
+from kits.host import session
 from shop.links import external, order_url
+from shop.orders.parcels.carriers import tracking_page
+from shop.papers.confirmation import confirmation
+from shop.papers.texts import as_text
 from shop.payments.reasons import GOODWILL
 from shop.payments.tables import Refund
 from shop.sample_mails import values
@@ -13,19 +18,28 @@ from shop.work.outbox import Letter
 
 
 def confirmed(now: datetime) -> Letter:
-    """The confirmation of a paid kit order."""
-    order = values.order(now)
-    return letter(
-        f"Order {order.number} is paid", "shop/mails/order_confirmed", order=order, url=order_url(order.token)
-    )
+    """The confirmation of a paid kit order, with the terms that are in force."""
+    payment = values.payment(now)
+    return confirmation(session(), payment.order, payment)
 
 
 def sent(now: datetime) -> Letter:
     """A parcel has left with the whole order."""
+    parcel = values.parcel(now)
+    return _of_a_parcel("On its way", "parcel_sent", now, tracking_page=tracking_page(parcel.tracking))
+
+
+def delivered(now: datetime) -> Letter:
+    """The whole order has arrived, before the first session."""
+    withdraw = external("refillery_storefront.withdraw", token=values.TOKEN)
+    return _of_a_parcel("Delivered", "parcel_delivered", now, today=today(now), as_text=as_text, withdraw_url=withdraw)
+
+
+def _of_a_parcel(subject: str, name: str, now: datetime, **about: object) -> Letter:
     order = values.order(now)
     return letter(
-        f"On its way: order {order.number}", "shop/mails/parcel_sent",
-        order=order, parcel=values.parcel(now), lots=values.packed(now), to_come={}, url=order_url(order.token),
+        f"{subject}: order {order.number}", f"shop/mails/{name}", order=order, parcel=values.parcel(now),
+        lots=values.packed(now), to_come={}, url=order_url(order.token), **about,
     )  # fmt: skip
 
 
