@@ -21,7 +21,7 @@ from shop.storefront.buying.page import page
 from shop.storefront.forms import CheckoutForm, Wrong, sentences, taken
 from shop.storefront.orders import to_payment
 
-STALE = "This form was open for too long. Please look it over and press the button again."
+STALE = "The basket has changed, or this form was open for too long. Please look it over and press the button again."
 LONGEST_SUM = 9
 """Digits of a sum that a form may carry."""
 
@@ -45,7 +45,7 @@ def buy() -> Response | tuple[str, int]:
         bought = placed
     except SoldOut as error:
         return _again({"lines": str(error)}, 409)
-    kept.ordered()
+    kept.ordered(request.form.get("submission", ""))
     return to_payment(bought)
 
 

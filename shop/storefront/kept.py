@@ -55,7 +55,7 @@ def remove(key: str) -> None:
 
 
 def submission() -> str:
-    """The mark of the checkout form now open: two clicks on it make one order."""
+    """The mark of the checkout form now open: two clicks on it make one order. A basket that changes gets a new one."""
     mark: str = session.setdefault(FORM, secrets.token_urlsafe(24))
     return mark
 
@@ -65,10 +65,14 @@ def is_ours(mark: str) -> bool:
     return mark in (session.get(FORM), session.get(PLACED))
 
 
-def ordered() -> None:
-    """The basket became an order: empty it, and let a second click on the same form find that order."""
-    session[PLACED] = session.pop(FORM, session.get(PLACED))
-    session.pop(BASKET, None)
+def ordered(mark: str) -> None:
+    """The basket of this form became an order: empty it, and let a second click on the form find that order.
+
+    A form that was placed before leaves alone what is in the basket by now.
+    """
+    if mark == session.get(FORM):
+        session[PLACED] = session.pop(FORM)
+        session.pop(BASKET, None)
 
 
 def _read(line: list[Any]) -> Wish:
@@ -78,6 +82,8 @@ def _read(line: list[Any]) -> Wish:
 
 
 def _write(lines: Iterable[Wish]) -> None:
+    # What a form shows that is still open is not in the basket any more, so its mark orders nothing.
+    session.pop(FORM, None)
     session[BASKET] = [_written(each) for each in lines]
 
 

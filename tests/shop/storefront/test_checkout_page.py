@@ -13,9 +13,9 @@ from kits.catalogue import notice
 from kits.catalogue.tables import Kit
 from kits.clock import today as day_of
 from kits.stock.tables import Reservation
-from shop.orders.tables import Acknowledgement, Order
+from shop.orders.tables import Acknowledgement, Order, OrderLine
 from tests.shop.selling.conftest import a_zone
-from tests.shop.storefront.conftest import Shopper, count, words
+from tests.shop.storefront.conftest import Shopper, count, hidden, words
 
 VERSION = "version-mesotherapy-kit"
 
@@ -161,3 +161,38 @@ def test_only_countries_we_deliver_to_are_offered(shopper: Shopper) -> None:
     shopper.add()
     said = words(shopper.get("/checkout"))
     assert "United Kingdom Ireland" in said
+
+
+def test_a_form_that_is_open_while_the_basket_changes_orders_nothing_it_did_not_show(shopper: Shopper) -> None:
+    shopper.add()
+    form = shopper.form()
+    shopper.post("/basket/remove", line=hidden(shopper.get("/basket"), "line"))
+    shopper.add(every_weeks=3)  # as dear, on other days
+    refused = shopper.client.post("/checkout", data=form)
+    assert (refused.status_code, "The basket has changed" in words(refused), count(Order)) == (422, True, 0)
+
+
+def test_an_order_whose_answer_was_lost_does_not_stand_in_for_another_basket(shopper: Shopper) -> None:
+    shopper.add()
+    form = shopper.form()
+    with shopper.client.session_transaction() as cookie:
+        before = dict(cookie)
+    lost = shopper.client.post("/checkout", data=form).location
+    with shopper.client.session_transaction() as cookie:
+        cookie.clear()
+        cookie.update(before)
+    shopper.add(every_weeks=2)
+    placed = shopper.check_out()
+    assert placed.status_code == 303
+    assert placed.location.partition("?")[0] != lost.partition("?")[0]
+    assert count(OrderLine) == 3
+
+
+def test_an_old_form_pressed_again_leaves_a_new_basket_alone(shopper: Shopper) -> None:
+    shopper.add()
+    form = shopper.form()
+    first = shopper.client.post("/checkout", data=form)
+    shopper.add(every_weeks=2)
+    again = shopper.client.post("/checkout", data=form)
+    assert again.location.partition("?")[0] == first.location.partition("?")[0]
+    assert "every 2 weeks" in words(shopper.get("/basket"))
