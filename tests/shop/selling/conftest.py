@@ -1,4 +1,4 @@
-"""Rows of the shipping table and discount codes."""
+"""Rows of the shipping table, discount codes, and another kit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kits import host
+from kits import clock, host
+from kits.catalogue import notice
+from kits.catalogue.tables import Item, Kit, KitComponent, Price
 from shop.selling.tables import DiscountCode, ShippingMethod, ShippingRate, ShippingZone
 
 
@@ -46,3 +48,19 @@ def uses(code: str) -> int:
         return host.session().scalars(select(DiscountCode.uses).where(DiscountCode.code == code)).one()
     finally:
         host.end_reads()
+
+
+def second_kit(now: datetime) -> str:
+    """Another kit of the same roller, with a notice of its own; its slug."""
+    with host.unit() as session:
+        roller = session.scalars(select(Item).where(Item.sku == "ROLLER-025")).one()
+        limits = {"min_sessions": 6, "max_sessions": 10, "min_weeks": 2, "max_weeks": 4}
+        kit = Kit(slug="roller-kit", name="Roller kit", summary="", description="", needle_um=250, **limits)
+        kit.components.append(KitComponent(item=roller, in_kit=1, in_refill=0))
+        session.add(kit)
+        session.flush()
+        for kind in ("kit", "refill"):
+            session.add(Price(kit_id=kit.id, kind=kind, amount=3000, currency="GBP", valid_from=now))
+        for text in ("Do not use it.", "Do not use it on wounds."):
+            notice.add(session, kit.id, text, clock.today(now))
+    return "roller-kit"

@@ -44,8 +44,7 @@ class Shopper:
     def form(self, **changed: object) -> dict[str, Any]:
         """The checkout as filled in by hand: what its page hides, an address and the tick."""
         page = self.get("/checkout")
-        hides = dict(re.findall(r'<input type="hidden" name="([^"]+)"[^>]* value="([^"]*)"', page.text))
-        return {**hides, **ADDRESS, "accepted": "1", **changed}
+        return {**all_hidden(page), **ADDRESS, "accepted": "1", **changed}
 
     def check_out(self, **changed: object) -> TestResponse:
         return self.client.post("/checkout", data=self.form(**changed))
@@ -75,6 +74,11 @@ def hidden(page: TestResponse, name: str) -> str:
     """The value of a hidden field; empty when the page has none."""
     found = re.search(rf'name="{name}"[^>]* value="([^"]*)"', page.text)
     return found.group(1) if found else ""
+
+
+def all_hidden(page: TestResponse) -> dict[str, str]:
+    """Every hidden field of a page with its value."""
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)"[^>]* value="([^"]*)"', page.text))
 
 
 def words(page: TestResponse) -> str:

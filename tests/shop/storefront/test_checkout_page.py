@@ -14,7 +14,7 @@ from kits.catalogue.tables import Kit
 from kits.clock import today as day_of
 from kits.stock.tables import Reservation
 from shop.orders.tables import Acknowledgement, Order, OrderLine
-from tests.shop.selling.conftest import a_zone
+from tests.shop.selling.conftest import a_zone, second_kit
 from tests.shop.storefront.conftest import Shopper, count, hidden, words
 
 VERSION = "version-mesotherapy-kit"
@@ -196,3 +196,27 @@ def test_an_old_form_pressed_again_leaves_a_new_basket_alone(shopper: Shopper) -
     again = shopper.client.post("/checkout", data=form)
     assert again.location.partition("?")[0] == first.location.partition("?")[0]
     assert "every 2 weeks" in words(shopper.get("/basket"))
+
+
+def test_kits_with_notices_of_their_own_show_each_text_above_one_box(shopper: Shopper, now: Any) -> None:
+    other = second_kit(now)
+    shopper.add()
+    shopper.add(kit=other, refills=0)
+    page = shopper.get("/checkout")
+    assert page.text.count('type="checkbox"') == 1
+    assert "keloid scars" in words(page)
+    assert "Do not use it on wounds." in words(page)
+    assert (hidden(page, VERSION), hidden(page, f"version-{other}")) == ("1", "2")
+    refused = shopper.check_out(**{f"version-{other}": "1"})
+    assert (refused.status_code, "The notice has changed" in words(refused), count(Order)) == (422, True, 0)
+    assert shopper.check_out().status_code == 303
+    kept = select(Acknowledgement.version).order_by(Acknowledgement.version)
+    assert list(host.session().scalars(kept)) == ["1", "2"]
+
+
+def test_codes_cannot_be_guessed_without_end(shopper: Shopper) -> None:
+    shopper.add()
+    form = {**shopper.form(), "do": "apply"}
+    shopper.client.application.config["SHOP_RATE_LIMIT_PER_MINUTE"] = 5
+    tries = [shopper.client.post("/checkout", data={**form, "discount": f"TRY{n}"}).status_code for n in range(6)]
+    assert tries[-1] == 429

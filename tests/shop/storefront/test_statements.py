@@ -23,7 +23,7 @@ from tests.journeys.conftest import driver  # noqa: F401
 from tests.journeys.driving import Driver
 from tests.servers.client import Visitor
 from tests.shop.customers.conftest import ada, mails, post, signed_in  # noqa: F401
-from tests.shop.storefront.conftest import ADDRESS, hidden
+from tests.shop.storefront.conftest import ADDRESS, all_hidden, hidden
 
 ROOMS = ("storefront", "account", "sign_in", "refills", "acknowledging", "recalled")
 PAGES: dict[str, tuple[str, int]] = {
@@ -33,6 +33,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "storefront.plan": ("/kits/{kit}/plan", 3),
     "storefront.basket": ("/basket", 6),
     "storefront.checkout": ("/checkout", 8),
+    "storefront.not_now": ("/checkout/not-now", 2),
     "storefront.sitemap": ("/sitemap.xml", 12),
     "storefront.guide": ("/guide", 3),
     "storefront.terms": ("/terms", 3),
@@ -121,7 +122,7 @@ def test_buying_takes_no_more_statements_than_it_may(
         client.get("/basket")
     with statements(app) as checkout:
         page = client.get("/checkout")
-    hides = {name: hidden(page, name) for name in ("csrf_token", "submission", "version")}
+    hides = all_hidden(page)
     with statements(app) as bought:
         answer = client.post("/checkout", data={**hides, **ADDRESS, "accepted": "1"})
     assert "/c/pay/" in answer.location

@@ -14,8 +14,9 @@ from shop.orders.tables import Agreement, Order
 from shop.owner import facts, pages
 from shop.selling import shipping
 from tests.bench.statements import counted
+from tests.servers.sandbox import Sandbox
 from tests.shop.selling.conftest import a_zone
-from tests.shop.storefront.conftest import ADDRESS, Shopper, count, hidden, words
+from tests.shop.storefront.conftest import ADDRESS, Shopper, all_hidden, count, hidden, words
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_update_shows_the_sums_of_another_country_and_loses_nothing(shopper: Sho
         assert f'value="{value}"' in shown.text
     assert '<option value="IE" selected>' in shown.text
     assert count(Order) == 0
-    hides = dict(re.findall(r'<input type="hidden" name="([^"]+)"[^>]* value="([^"]*)"', shown.text))
+    hides = all_hidden(shown)
     form = {**ADDRESS, **hides, "country": "IE", "postcode": "D02 AF30", "shipping": "boat", "accepted": "1"}
     assert shopper.client.post("/checkout", data=form).status_code == 303
     assert (the_order().country, the_order().total_amount) == ("IE", 10100)
@@ -197,6 +198,14 @@ def test_the_checkout_asks_the_database_little(shopper: Shopper) -> None:
     with counted(host.engine()) as buying:  # without keys there is no payment page to be made
         assert shopper.client.post("/checkout", data=form).status_code == 303
     assert len(asked(buying)) <= 11, "\n".join(asked(buying))
+
+
+def test_an_order_with_its_payment_page_takes_twenty_statements_at_most(shopper: Shopper, sandbox: Sandbox) -> None:
+    shopper.add()
+    form = shopper.form()
+    with counted(host.engine()) as buying:
+        assert shopper.client.post("/checkout", data=form).location.startswith(sandbox.url)
+    assert len(asked(buying)) <= 20, "\n".join(asked(buying))
 
 
 def asked(statements: list[str]) -> list[str]:

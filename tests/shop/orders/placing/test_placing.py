@@ -12,9 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from kits import clock, host
-from kits.catalogue import notice
 from kits.catalogue.session_plan import SessionPlan
-from kits.catalogue.tables import Item, Kit, KitComponent, Price
+from kits.catalogue.tables import Kit, Price
 from kits.errors import BadInput
 from shop.customers.tables import Customer
 from shop.orders.basket import Wish
@@ -28,7 +27,7 @@ from shop.selling import shipping
 from tests.bench.statements import counted
 from tests.journeys.driving import Driver
 from tests.journeys.shopping import rows
-from tests.shop.selling.conftest import uses
+from tests.shop.selling.conftest import second_kit, uses
 
 Place = Callable[..., Order]
 
@@ -177,22 +176,6 @@ def test_kits_with_notices_of_their_own_are_acknowledged_each(purchase: Purchase
     assert refused(replace(both, notice_version={purchase.wishes[0].kit: "1"}), now) == "version"
     place(replace(both, notice_version={purchase.wishes[0].kit: "1", other: "2"}), now=now)
     assert sorted(host.session().scalars(select(Acknowledgement.version))) == ["1", "2"]
-
-
-def second_kit(now: datetime) -> str:
-    """Another kit of the same roller, with a notice of its own; its slug."""
-    with host.unit() as session:
-        roller = session.scalars(select(Item).where(Item.sku == "ROLLER-025")).one()
-        limits = {"min_sessions": 6, "max_sessions": 10, "min_weeks": 2, "max_weeks": 4}
-        kit = Kit(slug="roller-kit", name="Roller kit", summary="", description="", needle_um=250, **limits)
-        kit.components.append(KitComponent(item=roller, in_kit=1, in_refill=0))
-        session.add(kit)
-        session.flush()
-        for kind in ("kit", "refill"):
-            session.add(Price(kit_id=kit.id, kind=kind, amount=3000, currency="GBP", valid_from=now))
-        for text in ("Do not use it.", "Do not use it on wounds."):
-            notice.add(session, kit.id, text, clock.today(now))
-    return "roller-kit"
 
 
 def test_the_same_form_again_is_the_same_order_whatever_is_in_it_by_now(purchase: Purchase, now: datetime) -> None:
