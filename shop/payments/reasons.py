@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SOLD_OUT, CANCELLED, PAID_TWICE = "sold_out", "cancelled", "paid_twice"
+SOLD_OUT, CODE_USED_UP, CANCELLED, PAID_TWICE = "sold_out", "code_used_up", "cancelled", "paid_twice"
 WITHDRAWN, RETURNED, KIT_GIVEN_BACK = "withdrawn", "returned", "kit_given_back"
 GOODWILL, FAULTY, NOT_DELIVERED, OTHER = "goodwill", "faulty", "not_delivered", "other"
-AUTOMATIC = (SOLD_OUT, CANCELLED, PAID_TWICE)
+AUTOMATIC = (SOLD_OUT, CODE_USED_UP, CANCELLED, PAID_TWICE)
 """Of money that never paid for an order: it goes back whole, by itself."""
 BY_STAFF = (GOODWILL, FAULTY, NOT_DELIVERED, OTHER)
 """What staff choose from."""
@@ -26,6 +26,11 @@ REASONS = {
         "paid too late, sold out by then",
         "Your payment reached us after the time for which we could keep the order for you, "
         "and by then it was sold out. Nothing will be sent.",
+    ),
+    CODE_USED_UP: Reason(
+        "paid too late, its code was used up by then",
+        "Your payment reached us after the time for which we could keep the order for you, "
+        "and by then its discount code no longer held. Nothing will be sent. You can order anew without it.",
     ),
     CANCELLED: Reason(
         "paid after it was cancelled",

@@ -81,26 +81,34 @@ def _arrived(current: Session, order: Order, intent: Intent, page_id: str | None
         return
     payment = _payment(current, order, intent, now)
     _end_attempt(current, order, intent, page_id, now)
-    if _accepts(current, order, now):
+    reason = _why_back(current, order, now)
+    if reason is None:
         _pay(current, order, payment, now)
     else:
-        refund = refunds.ask(current, payment, payment.amount, reason=_why_back(order), now=now)
+        refund = refunds.ask(current, payment, payment.amount, reason=reason, now=now)
         refund_letters.asked(current, refund, now)
 
 
-def _accepts(current: Session, order: Order, now: datetime) -> bool:
-    """True when the order waits for this money, or was let go but its stock, and its code, can still be had."""
+def _why_back(current: Session, order: Order, now: datetime) -> str | None:
+    """Why the money goes back at once.
+
+    None when the order waits for it, or was let go but its stock, and its code, can still be had.
+    """
     if order.state == AWAITING:
-        return True
-    if order.state != CANCELLED or order.kind != "kit" or not is_alive(current, order.customer_id):
-        return False
+        return None
+    if order.state != CANCELLED:
+        return reasons.PAID_TWICE
+    if order.kind != "kit" or not is_alive(current, order.customer_id):
+        return reasons.CANCELLED
     try:
         with current.begin_nested():
             codes.take_again(current, order.discount_code)
             reserve_again(current, order.number, today=today(now), now=now)
-    except (SoldOut, BadInput):
-        return False
-    return True
+    except SoldOut:
+        return reasons.SOLD_OUT
+    except BadInput:
+        return reasons.CODE_USED_UP
+    return None
 
 
 def _pay(current: Session, order: Order, payment: Payment, now: datetime) -> None:
@@ -141,12 +149,6 @@ def _end_attempt(current: Session, order: Order, intent: Intent, page_id: str | 
         .where(PaymentAttempt.order_id == order.id, PaymentAttempt.state.in_(OPEN), mine)
         .values(state=SUCCEEDED, intent_id=intent.id, ended_at=now)
     )
-
-
-def _why_back(order: Order) -> str:
-    if order.state != CANCELLED:
-        return reasons.PAID_TWICE
-    return reasons.SOLD_OUT if order.kind == "kit" else reasons.CANCELLED
 
 
 def _order_id(number: str) -> int | None:

@@ -24,6 +24,7 @@ from shop.payments import release
 from shop.payments.settle import settle_page
 from shop.payments.tables import PaymentAttempt
 from shop.selling import shipping
+from shop.work.outbox import OutboxMail
 from tests.bench.statements import counted
 from tests.journeys.driving import Driver
 from tests.journeys.shopping import rows
@@ -121,6 +122,8 @@ def test_a_late_payment_whose_code_another_has_used_up_goes_back(
     driver.work()
     assert (driver.state(order_id), uses("ONCE")) == ("cancelled", 1)
     assert [charge["refunded"] for charge in driver.sandbox.charges()] == [8010]
+    [letter] = host.session().scalars(select(OutboxMail).where(OutboxMail.subject.contains("goes back to you")))
+    assert ("discount code no longer held" in letter.text, "sold out" in letter.text) == (True, False)
 
 
 def let_go_unheard(order_id: int) -> str:
