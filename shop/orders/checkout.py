@@ -25,6 +25,7 @@ from shop.orders.placing.due import Due, check_payable, reckon
 from shop.orders.placing.rows import Written
 from shop.orders.tables import Order
 from shop.selling import codes, rules
+from shop.selling.rules import Rules
 
 __all__ = ["EMAIL", "LONGEST", "Address", "Purchase", "Seen", "new_number", "place", "placed_by"]
 
@@ -33,10 +34,11 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTVWXYZ"
 
 @dataclass(frozen=True)
 class Seen:
-    """The sums a customer had before them when they pressed the button, in minor units."""
+    """What a customer had before them when they pressed the button: the sums in minor units, the terms' version."""
 
     due: int
     plan_total: int
+    terms: str
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def _placed(current: Session, purchase: Purchase, beginning: Beginning | None, n
     code = codes.written(purchase.discount)
     discount = codes.look_up(current, code, now) if code else None
     due = reckon(lines, ruling, country=purchase.address.country, way=purchase.shipping, discount=discount)
-    _agrees(purchase, due)
+    _agrees(purchase, due, ruling)
     number = new_number()
     lease = beginning.lease if beginning else {}
     written = rows.write(current, purchase, due, ruling, lease=lease, number=number, now=now)
@@ -124,7 +126,7 @@ def _placed(current: Session, purchase: Purchase, beginning: Beginning | None, n
     return written.order.id
 
 
-def _agrees(purchase: Purchase, due: Due) -> None:
+def _agrees(purchase: Purchase, due: Due, ruling: Rules) -> None:
     """Raises BadInput unless what the buyer read and saw is what holds now, and a card can pay it."""
     if not purchase.accepted:
         raise BadInput("accepted", "Please read the notice and tick the box to go on.")
@@ -133,8 +135,11 @@ def _agrees(purchase: Purchase, due: Due) -> None:
         if notice.version != (read if isinstance(read, str) else read.get(slug)):
             raise BadInput("version", "The notice has changed. Please read the new text and tick the box again.")
     check_payable(due)
-    if purchase.seen and purchase.seen != Seen(due.total.amount, due.plan_total.amount):
-        raise BadInput("seen", _changed(purchase.seen, due))
+    seen = purchase.seen
+    if seen and (seen.due, seen.plan_total) != (due.total.amount, due.plan_total.amount):
+        raise BadInput("seen", _changed(seen, due))
+    if seen and seen.terms != ruling.terms.version:
+        raise BadInput("terms", "Our terms have changed. Please look at them again and press the button again.")
 
 
 def _changed(seen: Seen, due: Due) -> str:

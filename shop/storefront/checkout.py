@@ -96,7 +96,7 @@ def _seen(way: str) -> Seen:
     due, later = form.get(f"due-{way}", form.get("due", "")), form.get("later", "")
     if not all(each.isascii() and each.isdigit() and len(each) <= LONGEST_SUM for each in (due, later)):
         raise BadInput("submission", STALE)
-    return Seen(int(due), int(due) + int(later))
+    return Seen(int(due), int(due) + int(later), form.get("terms", ""))
 
 
 def _to_basket() -> Response:

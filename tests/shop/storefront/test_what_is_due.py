@@ -152,6 +152,17 @@ def test_the_agreement_that_is_kept_is_the_sentence_on_the_page(shopper: Shopper
     assert kept["terms"].version == "1"
 
 
+def test_terms_that_changed_meanwhile_are_agreed_to_by_nobody_who_saw_the_old_ones(
+    shopper: Shopper, now: datetime
+) -> None:
+    shopper.add()
+    form = shopper.form()
+    pages.publish("terms", "Terms", "Be kind.", actor="test", now=now)
+    refused = shopper.client.post("/checkout", data=form)
+    assert (refused.status_code, "Our terms have changed" in words(refused), count(Agreement)) == (422, True, 0)
+    assert shopper.check_out().status_code == 303
+
+
 def test_whoever_the_notice_is_about_finds_a_calm_way_out_and_nothing_is_kept(
     shopper: Shopper, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -166,9 +166,9 @@ def test_what_the_page_showed_must_be_what_holds(purchase: Purchase, now: dateti
         kit_id = session.scalars(select(Kit.id)).one()
         session.add(Price(kit_id=kit_id, kind="kit", amount=9500, currency="GBP", valid_from=now - timedelta(hours=1)))
     with pytest.raises(BadInput, match=r"£95\.00 is due today") as error:
-        place(replace(purchase, seen=Seen(8900, 18700)), now=now)
+        place(replace(purchase, seen=Seen(8900, 18700, "0")), now=now)
     assert (error.value.field, rows(Order)) == ("seen", 0)
-    assert place(replace(purchase, seen=Seen(9500, 19300)), now=now)
+    assert place(replace(purchase, seen=Seen(9500, 19300, "0")), now=now)
 
 
 def test_kits_with_notices_of_their_own_are_acknowledged_each(purchase: Purchase, now: datetime, today: date) -> None:
@@ -188,7 +188,7 @@ def test_the_same_form_again_is_the_same_order_whatever_is_in_it_by_now(purchase
         replace(purchase, submission="a-form", wishes=()),
         replace(purchase, submission="a-form", shipping="owl"),
         replace(purchase, submission="a-form", email="nobody"),
-        replace(purchase, submission="a-form", seen=Seen(1, 1)),
+        replace(purchase, submission="a-form", seen=Seen(1, 1, "0")),
     )
     assert {place(each, now=now) for each in changed} == {first}
     assert (rows(Order), rows(Agreement)) == (1, 2)
