@@ -125,7 +125,7 @@ class Acknowledgement(Row):
     __table_args__ = (UniqueConstraint("order_id", "notice_id"),)
 
     order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"))
-    notice_id: Mapped[int] = mapped_column(ForeignKey("kits_notice.id"))
+    notice_id: Mapped[int] = mapped_column(ForeignKey("kits_notice.id"), index=True)
     version: Mapped[str]
     sha256: Mapped[str]
     accepted_at: Mapped[datetime]

@@ -7,7 +7,7 @@ so events that come twice, late or out of order do no harm.
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
@@ -21,7 +21,10 @@ from shop.payments.settle import settle_intent, settle_page
 from shop.payments.stripe_gateway import verified_event
 from shop.payments.tables import WebhookEvent
 from shop.work.duties import Duty
+from shop.work.timetable import periodic
 
+KEPT = timedelta(days=90)
+A_PIECE = 500
 PAGES = ("checkout.session.completed", "checkout.session.async_payment_succeeded")
 INTENTS = ("payment_intent.succeeded",)
 log = logging.getLogger("refillery.payments")
@@ -75,6 +78,20 @@ def clear_bodies(customer: str) -> None:
         current.execute(update(WebhookEvent).where(WebhookEvent.id.in_(found)).values(body=""))
 
 
+def clear_old(now: datetime) -> None:
+    """Forget what events that came more than 90 days ago said, piece by piece; that they came stays. Commits.
+
+    One that was not worked on yet stays whole.
+    """
+    old = (WebhookEvent.received_at < now - KEPT, WebhookEvent.processed_at.is_not(None), WebhookEvent.body != "")
+    while True:
+        with unit() as current:
+            ids = current.scalars(select(WebhookEvent.id).where(*old).limit(A_PIECE)).all()
+            current.execute(update(WebhookEvent).where(WebhookEvent.id.in_(ids)).values(body=""))
+        if len(ids) < A_PIECE:
+            return
+
+
 def _was_erased(current: Session, customer: str | None) -> bool:
     erased = select(Erasure.id).where(Erasure.gateway_id == customer)
     return customer is not None and current.scalar(erased) is not None
@@ -96,3 +113,4 @@ def _due(now: datetime) -> ColumnElement[bool]:
 
 
 WEBHOOK_DUTY = Duty("webhook", WebhookEvent, _due, process)
+OLD_EVENTS_DUTY = periodic("old webhooks", timedelta(days=1), clear_old)

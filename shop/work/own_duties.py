@@ -7,7 +7,7 @@ from shop.customers.personal.aftermath import ERASURE_DUTIES
 from shop.customers.personal.keeping import KEEPING_DUTY
 from shop.payments.refunds import REFUND_DUTY
 from shop.payments.release import ABANDONED_DUTY
-from shop.payments.webhooks import WEBHOOK_DUTY
+from shop.payments.webhooks import OLD_EVENTS_DUTY, WEBHOOK_DUTY
 from shop.stock.alerts import STOCK_DUTY
 from shop.work import timetable  # noqa: F401 - its table belongs to the shop's
 from shop.work.mailing.clearing import CLEARING_DUTY
@@ -21,6 +21,7 @@ OWN_DUTIES = (
     ABANDONED_DUTY,
     STOCK_DUTY,
     CLEARING_DUTY,
+    OLD_EVENTS_DUTY,
     *ERASURE_DUTIES,
     KEEPING_DUTY,
 )

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from kits import tables
+from kits.migrations.append_only import forbid_changes
 
 revision = "shop_0004"
 down_revision = "shop_0003"
@@ -22,6 +23,7 @@ def upgrade() -> None:
     _alter_lines()
     with op.batch_alter_table("shop_parcel") as batch_op:
         batch_op.add_column(sa.Column("delivered_at", TIME, nullable=True))
+    op.create_index("ix_shop_acknowledgement_notice_id", "shop_acknowledgement", ["notice_id"])
     _create_agreements()
     _create_shipping()
     _create_discount_codes()
@@ -149,3 +151,4 @@ def _create_owners() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shop_page_version")),
         sa.UniqueConstraint("page", "number", name=op.f("uq_shop_page_version_page_number")),
     )
+    forbid_changes("shop_page_version")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from kits import host
 from kits.audit import AuditEntry
@@ -106,3 +107,11 @@ def test_of_two_who_publish_at_once_each_gets_a_version_or_is_told(
     numbers = list(host.session().scalars(select(PageVersion.number).order_by(PageVersion.number)))
     assert numbers == list(range(1, len(numbers) + 1))
     assert len(numbers) == sum(isinstance(each, pages.PageText) for each in told)
+
+
+@pytest.mark.parametrize("change", ["UPDATE shop_page_version SET text = 'x'", "DELETE FROM shop_page_version"])
+def test_the_database_refuses_to_change_a_published_version(app: Flask, now: datetime, change: str) -> None:
+    publish("terms", "Terms", "Ours.", actor="staff:1", now=now)
+    with pytest.raises(DBAPIError, match="shop_page_version is append-only"), host.unit() as session:
+        session.execute(text(change))
+    assert current(host.session(), "terms").text == "Ours.\n"

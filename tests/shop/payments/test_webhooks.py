@@ -7,6 +7,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -80,3 +81,32 @@ def test_what_stripe_has_not_signed_just_now_is_not_kept(driver: Driver, read: R
         with pytest.raises(BadSignature):
             webhooks.store(*given, now=clock.now())
         assert read(select(WebhookEvent.id)) == [], wrong
+
+
+@pytest.mark.parametrize(("days", "kept"), [(90, True), (91, False)])
+def test_what_an_event_said_goes_after_90_days_and_that_it_came_stays(
+    driver: Driver, read: Read, days: int, kept: bool
+) -> None:
+    now = clock.now()
+    row_id = webhooks.store(*signed(driver, event("cs_1", "unknown.type")), now=now)
+    assert row_id is not None
+    webhooks.process(row_id, now)
+    webhooks.clear_old(now + timedelta(days=days))
+    assert [bool(body) for body in read(select(WebhookEvent.body))] == [kept]
+    assert webhooks.store(*signed(driver, event("cs_1", "unknown.type")), now=now) is None
+
+
+def test_what_was_not_worked_on_stays_whole_however_old_it_is(driver: Driver, read: Read) -> None:
+    webhooks.store(*signed(driver, event("cs_1")), now=clock.now())
+    webhooks.clear_old(clock.now() + timedelta(days=900))
+    assert all(read(select(WebhookEvent.body)))
+
+
+def test_old_events_are_cleared_piece_by_piece(driver: Driver, read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhooks, "A_PIECE", 2)
+    for number in range(5):
+        row_id = webhooks.store(*signed(driver, event("cs_1", "unknown.type", number)), now=clock.now())
+        assert row_id is not None
+        webhooks.process(row_id, clock.now())
+    webhooks.clear_old(clock.now() + timedelta(days=91))
+    assert set(read(select(WebhookEvent.body))) == {""}
