@@ -41,6 +41,12 @@ NUMBERS = {
     "TRUSTED_PROXIES": int,
 }
 
+KEPT_CONNECTIONS = 16
+"""To PostgreSQL, by each process: two for each of gunicorn's eight threads; what is opened beyond is closed again.
+
+Those used last are used again, because they have their statements planned.
+"""
+
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """The shop as an app of its own, set up from the environment; `config` comes last and wins."""
@@ -50,6 +56,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     if "SQLALCHEMY_DATABASE_URI" not in app.config:
         Path(app.instance_path).mkdir(exist_ok=True)
         app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{Path(app.instance_path) / 'shop.db'}"
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
+        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_size": KEPT_CONNECTIONS, "pool_use_lifo": True})
     if not app.config.get("SECRET_KEY"):
         app.config["SECRET_KEY"] = _kept_secret(Path(app.instance_path))
     if proxies := app.config.get("TRUSTED_PROXIES"):
