@@ -24,15 +24,18 @@ from shop.templating import country
 
 
 def page(values: Mapping[str, str], errors: Mapping[str, str], now: datetime) -> tuple[str, bool] | None:
-    """The form with what was typed, and whether all of it holds; None when the basket cannot be bought as it is."""
+    """The form with what was typed, and whether all of it holds; None when the basket cannot be bought as it is.
+
+    Raises BadInput when no parcel takes so much, NotFound for a kit without a notice.
+    """
     wishes, found = kept.wishes(), dict(errors)
     offers, ruling = rules.read_with(session(), [wish.kit for wish in wishes], now)
     try:
         lines = priced_of(offers, wishes, now)
-        due = _due(lines, ruling, values, found, now)
-        notices = rows.notices(due)
     except (BadInput, NotFound):
         return None
+    due = _due(lines, ruling, values, found, now)
+    notices = rows.notices(due)
     lacking = short(session(), lines, clock.today(now))
     shown = render_template(
         "shop/checkout.html",

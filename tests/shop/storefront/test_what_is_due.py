@@ -94,6 +94,16 @@ def test_where_no_parcel_is_heavy_enough_the_country_says_so(shopper: Shopper) -
     assert (shown.status_code, "No parcel there takes as much" in words(shown)) == (422, True)
 
 
+def test_a_basket_that_is_too_heavy_for_any_parcel_is_told_so(shopper: Shopper) -> None:
+    shopper.add()
+    form = shopper.form()
+    with host.unit() as session:
+        a_zone(session, "Home", ["GB"], pigeon=[(100, 300)])
+    for page in (shopper.get("/checkout"), shopper.client.post("/checkout", data=form)):
+        assert (page.status_code, "Choose fewer kits or boxes" in words(page)) == (422, True)
+    assert count(Order) == 0
+
+
 def test_the_vat_stands_in_the_sums_or_that_there_is_none(shopper: Shopper, now: datetime) -> None:
     shopper.add()
     assert "This shop is not VAT registered: no VAT is charged." in words(shopper.get("/checkout"))
