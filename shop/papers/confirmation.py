@@ -21,7 +21,7 @@ from shop.owner.facts import Facts
 from shop.papers.said import percent, title_of, trader
 from shop.papers.texts import as_text
 from shop.payments.tables import Payment
-from shop.selling.tables import ShippingMethod
+from shop.selling.tables import ShippingMethod, ShippingZone
 from shop.work.letters import letter
 from shop.work.outbox import Letter
 
@@ -89,9 +89,11 @@ def _notices(session: Session, order: Order) -> Sequence[tuple[str, str]]:
 
 def _days(session: Session, order: Order) -> str:
     """How long the way of sending takes, as `2 to 3 working days`; empty when the shop does not say."""
-    days = select(ShippingMethod.days_least, ShippingMethod.days_most).where(
-        ShippingMethod.name == order.shipping_method
-    )
-    for least, most in session.execute(days.order_by(ShippingMethod.id).limit(1)):
-        return f"{most} working day{'' if most == 1 else 's'}" if least == most else f"{least} to {most} working days"
+    days = select(ShippingMethod.days_least, ShippingMethod.days_most, ShippingZone.countries).join(ShippingZone)
+    mine = days.where(ShippingMethod.name == order.shipping_method).order_by(ShippingMethod.id)
+    for least, most, countries in session.execute(mine):
+        if order.country in countries:  # other zones may have a way of the same name
+            return (
+                f"{most} working day{'' if most == 1 else 's'}" if least == most else f"{least} to {most} working days"
+            )
     return ""

@@ -154,10 +154,12 @@ def test_it_says_how_to_withdraw_online_and_who_trades(pay: Pay, registered: Non
 
 def test_it_says_where_it_goes_and_how_long_that_takes(place: Pay, now: datetime) -> None:
     number = place(shipping_method="Tracked 48", line2="Flat 2")
-    zone = ShippingZone(name="UK", countries=["GB"])
-    zone.methods.append(ShippingMethod(code="48", name="Tracked 48", days_least=2, days_most=3))
     with host.unit() as session:
-        session.add(zone)
+        for country, least, most in (("IE", 5, 9), ("GB", 2, 3)):
+            zone = ShippingZone(name=country, countries=[country])
+            zone.methods.append(ShippingMethod(code="48", name="Tracked 48", days_least=least, days_most=most))
+            session.add(zone)
+            session.flush()
     settle_one(number, now)
     delivery = after(confirmed(number)[0], "Delivery")
     assert "To: Ada Lovelace, 1 High Street, Flat 2, London, N1 1AA, United Kingdom" in delivery
