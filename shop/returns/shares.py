@@ -2,7 +2,7 @@
 
 In a kit what a refill box holds, too, weighs what the refill box costs; what
 stays for the whole plan weighs the rest of the kit's price. Why:
-docs/decisions/0012-shares-of-a-kit.md.
+docs/decisions/0008-shares-of-a-kit.md.
 """
 
 from __future__ import annotations
