@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from kits.catalogue.tables import Item
 from kits.clock import today
 from kits.errors import BadInput
 from kits.stock.promises.reservations import Demand, reserve
@@ -46,7 +47,7 @@ def place_refill(
         refill_number=number,
         currency=first.currency,
         total_amount=total,
-        shipping_method=_cheapest(ruling, first.country),
+        shipping_method=_cheapest(ruling, first.country, _grams(session, demands)),
         vat_permille=rate,
         vat_amount=vat,
         **{field: getattr(first, field) for field in SAME_ADDRESS},
@@ -60,10 +61,15 @@ def place_refill(
     return order
 
 
-def _cheapest(ruling: Rules, country: str) -> str:
+def _grams(session: Session, demands: Sequence[Demand]) -> int:
+    """What it weighs, wrapped for sending."""
+    return sum(session.get_one(Item, demand.item_id).weight_g * demand.quantity for demand in demands)
+
+
+def _cheapest(ruling: Rules, country: str, grams: int) -> str:
     """How a refill goes: whatever costs us least. Where we no longer deliver staff choose a way when they pack."""
     try:
-        return shipping.cheapest(shipping.ways(ruling.zones, country, 0)).name
+        return shipping.cheapest(shipping.ways(ruling.zones, country, grams)).name
     except BadInput:
         return ""
 

@@ -8,13 +8,16 @@ from datetime import date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from kits import host
 from kits.catalogue.kits import PricedKit
 from kits.catalogue.offered import OfferedItem, OfferedKit, OfferedPart
 from kits.catalogue.session_plan import PlanLimits, SessionPlan
+from kits.catalogue.tables import Item
 from kits.errors import BadInput
 from kits.money import Money
+from kits.stock.promises.reservations import Demand
 from shop.orders.basket import PricedLine, Wish
 from shop.orders.placing.due import check_payable, reckon
 from shop.orders.repeat import place_refill
@@ -26,6 +29,7 @@ from shop.selling import shipping
 from shop.selling.rules import Rules
 from shop.selling.shipping import Method, Zone
 from shop.selling.totals import Discount
+from tests.shop.selling.conftest import a_zone
 
 Place = Callable[..., Order]
 pence = st.integers(1, 50_000)
@@ -117,6 +121,18 @@ def test_what_a_card_cannot_pay_is_refused_and_nothing_due_with_refills_to_follo
     assert tried(29, "alone").startswith("lines: £0.29 would be due")
     assert "refills would follow" in tried(0, "refills")
     check_payable(reckon([line(30, 1, 1, 1, "refills")], ruling(0, None), country="GB"))
+
+
+def test_a_refill_goes_by_the_cheapest_way_that_takes_its_weight(order: Place, now: datetime, today: date) -> None:
+    first_id = order().id
+    host.end_reads()
+    with host.unit() as session:
+        a_zone(session, "Home", ["GB"], pigeon=[(100, 0)], post=[(5000, 300)], courier=[(5000, 900)])
+        first = session.get_one(Order, first_id)
+        serum = session.scalars(select(Item).where(Item.sku == "SERUM-3M")).one()
+        needs = [Demand(serum.id, 1, today)]
+        placed = place_refill(session, first.lines[0], number=1, quantity=1, serves_until=today, demands=needs, now=now)
+        assert placed.shipping_method == "Post"
 
 
 def test_a_refill_order_has_the_vat_of_the_day_it_is_charged(
