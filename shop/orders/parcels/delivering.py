@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kits import audit
@@ -17,7 +17,7 @@ from shop.orders.parcels.contents import contents, still_to_come
 from shop.orders.tables import Order, Parcel
 from shop.papers.texts import as_text
 from shop.work.letters import letter
-from shop.work.outbox import OutboxMail, post
+from shop.work.outbox import QUEUED, EarlierSending, OutboxMail, post
 
 
 def deliver(order_id: int, number: int, *, actor: str, now: datetime) -> None:
@@ -45,8 +45,7 @@ def not_delivered(order_id: int, number: int, *, actor: str, now: datetime) -> N
         if sent.delivered_at is not None:
             sent.delivered_at = None
             _record(session, order, sent, "parcel.not_delivered", actor, now)
-            waits = (OutboxMail.key == _key(order, sent), OutboxMail.state == "queued")
-            session.execute(delete(OutboxMail).where(*waits).execution_options(synchronize_session=False))
+            _do_not_tell(session, order, sent)
 
 
 def _parcel(order: Order, number: int) -> Parcel:
@@ -75,6 +74,14 @@ def _tell(session: Session, order: Order, sent: Parcel, now: datetime) -> None:
         url=order_url(order.token),
     )
     post(session, _key(order, sent), order.customer.email, mail, now=now)
+
+
+def _do_not_tell(session: Session, order: Order, sent: Parcel) -> None:
+    """The mail, if it waits, goes with all that is known of earlier tries to send it."""
+    mine = select(OutboxMail.id).where(OutboxMail.key == _key(order, sent), OutboxMail.state == QUEUED)
+    if mail_id := session.scalar(mine.with_for_update()):
+        session.execute(delete(EarlierSending).where(EarlierSending.mail_id == mail_id))
+        session.execute(delete(OutboxMail).where(OutboxMail.id == mail_id))
 
 
 def _key(order: Order, sent: Parcel) -> str:

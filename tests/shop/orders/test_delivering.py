@@ -16,6 +16,7 @@ from kits.errors import NotFound
 from shop.orders import parcels
 from shop.orders.parcels.carriers import tracking_page
 from shop.orders.tables import Order, OrderLine, Parcel
+from shop.work.mailing import again
 from shop.work.outbox import OutboxMail
 
 Pay = Callable[[], tuple[int, str]]
@@ -107,6 +108,15 @@ def test_taken_back_it_is_on_its_way_still_and_a_mail_that_waits_is_not_sent(
     assert audited() == ["parcel.delivered", "parcel.not_delivered"]
     parcels.deliver(sent[0], 1, actor=STAFF, now=now + timedelta(days=1))
     assert (delivered_at(), len(mails())) == ([now + timedelta(days=1)], 1)
+
+
+def test_a_mail_that_waits_for_its_corrected_address_is_not_sent_either(sent: tuple[int, str], now: datetime) -> None:
+    parcels.deliver(sent[0], 1, actor=STAFF, now=now)
+    mail_id = host.session().scalars(select(OutboxMail.id).where(OutboxMail.key.startswith("parcel-delivered-"))).one()
+    host.end_reads()
+    assert again.correct(mail_id, 0, "elsewhere@example.org", actor=STAFF, now=now)
+    parcels.not_delivered(sent[0], 1, actor=STAFF, now=now)
+    assert (delivered_at(), mails()) == ([None], [])
 
 
 def test_a_mail_that_has_left_is_not_sent_again(sent: tuple[int, str], now: datetime) -> None:
