@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from kits.money import Money
@@ -14,6 +14,7 @@ from shop.orders.tables import Order
 from shop.payments import money_back
 from shop.payments.tables import PENDING, SUCCEEDED, Refund
 from shop.returns.goods import Goods, goods_of, grams
+from shop.returns.lists import not_asked_again
 from shop.returns.tables import WITHDRAWAL, Return
 from shop.selling.tables import ShippingZone
 
@@ -87,8 +88,7 @@ def _shipping(session: Session, order: Order, goods: Sequence[Goods]) -> int:
 
 
 def _given(session: Session, row: Return) -> int:
-    """What went back of this return already, at once, for what had not left."""
-    mine = select(func.coalesce(func.sum(Refund.amount), 0)).where(
-        Refund.return_id == row.id, Refund.state.in_((PENDING, SUCCEEDED))
-    )
+    """What went back of this return already, at once, for what had not left; one that failed is asked for by itself."""
+    counts = or_(Refund.state.in_((PENDING, SUCCEEDED)), not_asked_again())
+    mine = select(func.coalesce(func.sum(Refund.amount), 0)).where(Refund.return_id == row.id, counts)
     return session.scalar(mine) or 0

@@ -26,7 +26,9 @@ from tests.shop.returns.conftest import (
     SERUM,
     WHOLE,
     all_there,
+    goods,
     refunded,
+    send,
     withdraw,
 )
 from tests.shop.returns.test_desk import BY, amount_due, inspect, looked_at, pay, receive, state
@@ -89,6 +91,21 @@ def test_what_staff_refunded_before_is_not_refunded_again(came: Bought, coming: 
         pay(coming)
     pay(coming, 900)
     assert sum(read(select(Refund.amount))) == WHOLE
+
+
+def test_a_refund_that_failed_is_asked_for_again_and_not_paid_by_the_desk_too(driver: Driver, read: Read) -> None:
+    two = driver.buy(quantity=2)
+    send(two, units={goods(two)[ROLLER].item.id: 1})
+    row = withdraw(two, {ROLLER: Chosen(there=1), SERUM: Chosen(waiting=1)})
+    with host.unit() as session:
+        session.execute(update(Refund).values(state="failed"))
+    receive(row)
+    inspect(row, ROLLER=(1, "restock"))
+    assert amount_due(row) == (ROLLER_PAID, 0)
+    pay(row, ROLLER_PAID)
+    money_back.again(read(select(Refund.id))[0], now=clock.now(), **BY)
+    driver.work()
+    assert refunded(driver) == [WHOLE]
 
 
 def test_with_the_whole_order_the_cheapest_shipping_goes_back_and_not_the_express(
