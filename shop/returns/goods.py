@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from kits.catalogue.tables import Item, KitComponent
@@ -121,8 +121,9 @@ def _sent_for(item: Item, sent: set[int]) -> Item:
 
 
 def _taken(session: Session, order: Order) -> Mapping[Key, set[int]]:
-    """The places of the units that were given back, of each line and item."""
-    rows = select(ReturnItem).join(Return).where(Return.order_id == order.id, Return.state != CLOSED)
+    """The places of the units that were given back, of each line and item; of a closed return those that never left."""
+    stands = or_(Return.state != CLOSED, ~ReturnItem.sent)
+    rows = select(ReturnItem).join(Return).where(Return.order_id == order.id, stands)
     taken: dict[Key, set[int]] = {}
     for row in session.scalars(rows.execution_options(populate_existing=True)):
         taken.setdefault((row.line_id, row.item_id), set()).update(place for place, _ in row.parts)

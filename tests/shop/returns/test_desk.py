@@ -18,15 +18,18 @@ from shop.returns.due import due
 from shop.returns.tables import Return
 from shop.returns.withdrawal import Chosen
 from shop.work.outbox import OutboxMail
+from subscriptions.tables import Subscription
 from tests.journeys.driving import Bought, Driver
 from tests.shop.returns.conftest import (
     ROLLER,
     ROLLER_PAID,
     SERUM,
     WHOLE,
+    all_there,
     days,
     goods,
     refunded,
+    send,
     shelf,
     withdraw,
 )
@@ -169,6 +172,16 @@ def test_a_return_that_never_came_is_closed_and_can_be_declared_again(came: Boug
         desk.close(coming, note="They keep it after all.", now=clock.now(), **BY)
     withdraw(came, {SERUM: Chosen(there=1)}, mark="again")
     assert state(read) == ["closed", "announced"]
+
+
+def test_closing_a_return_leaves_what_had_never_left_given_back(driver: Driver, read: Read) -> None:
+    three = driver.buy(quantity=3)
+    send(three, units={each.item.id: 2 for each in goods(three).values()})
+    row = withdraw(three, {sku: Chosen(waiting=1, there=1) for sku in (ROLLER, SERUM)})
+    desk.close(row, note="They keep it after all.", now=clock.now(), **BY)
+    assert [each.taken for each in goods(three).values()] == [1, 1]
+    withdraw(three, all_there(2), mark="again")
+    assert read(select(Subscription.state)) == ["ended"], "nothing is kept of the three"
 
 
 def test_staff_take_back_what_nobody_withdrew_from(driver: Driver, came: Bought, read: Read) -> None:
