@@ -34,7 +34,7 @@ LOOK_AGAIN = timedelta(hours=1)
 def replace_box(box_id: int, *, actor: str, now: datetime) -> bool:
     """Order the replacement of a box, or keep the wish while none is left: then False. Commits; acts once a box.
 
-    Raises WrongState when no session is planned with the box any more, or all of it came back.
+    Raises WrongState when no session is planned with the box any more, or what it was sent for was given back.
     """
     try:
         with host.unit() as session:
@@ -83,7 +83,9 @@ def _place(session: Session, box_id: int, actor: str, now: datetime) -> None:
 
 
 def _longest(session: Session, box: RecalledBox, day: date) -> BoxPlan:
-    serving = [plan for plan in box_plans(session, box, day) if plan.serves(day)]
+    mine = select(OrderLine.id).where(OrderLine.order_id == box.order_id, OrderLine.given_back_at.is_(None))
+    kept = set(session.scalars(mine))
+    serving = [plan for plan in box_plans(session, box, day) if plan.serves(day) and plan.line_id in kept]
     if not serving:
         raise WrongState("No session is planned with this box any more, so there is nothing to replace.")
     return max(serving, key=lambda plan: plan.until)

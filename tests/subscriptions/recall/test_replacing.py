@@ -13,7 +13,7 @@ from kits.errors import WrongState
 from kits.stock.tables import Commitment, Lot, Reservation
 from shop.orders.parcels import ship
 from shop.orders.tables import Order, OrderLine
-from shop.payments import release
+from shop.payments import money_back, release
 from shop.payments.tables import PaymentAttempt
 from subscriptions.recall.replacing import end_hold, replace_box
 from subscriptions.tables import Subscription
@@ -123,6 +123,14 @@ def test_a_box_that_was_used_up_is_not_replaced(
     driver.work()
     with pytest.raises(WrongState):
         replace(bought)
+
+
+def test_a_box_of_a_kit_that_was_given_back_is_not_replaced(held: Bought, deliver: Deliver) -> None:
+    deliver("GOOD", 5)
+    money_back.by_staff(held.order_id, 8900, reason="goodwill", note="", mark="m", actor="staff:1", now=clock.now())
+    with pytest.raises(WrongState, match="nothing to replace"):
+        replace(held)
+    assert values(select(Order.id).where(Order.kind == "replacement")) == []
 
 
 def test_a_wish_that_is_over_before_stock_arrives_is_let_go(driver: Driver, shipped: Buy, recalled: Callable[..., int],
