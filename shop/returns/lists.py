@@ -56,8 +56,14 @@ class GivenBack:
         """What there is; nothing is looked up for an order that waits for its payment."""
         if order.state == AWAITING:
             return cls((), (), False, None)
-        lasts, last = right.lasts(order, day), right.last_day(order)
-        return cls(refunds_of(session, order), of_order(session, order), lasts, last)
+        found = of_order(session, order)
+        lasts = right.lasts(order, day) and not _all_given_back(order, found)
+        return cls(refunds_of(session, order), found, lasts, right.last_day(order))
+
+
+def _all_given_back(order: Order, found: Sequence[Return]) -> bool:
+    """True when nothing is kept of any line; what was to come back and never came is kept."""
+    return all(line.given_back_at for line in order.lines) and not any(each.state == CLOSED for each in found)
 
 
 def next_number(session: Session, order: Order) -> int:

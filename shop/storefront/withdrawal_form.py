@@ -16,8 +16,8 @@ SEALS = (
     (BROKEN, "Its seal is broken, so it stays with me"),
     (KEEP, "I keep it"),
 )
-SAY_SEAL = "Say for each whether its seal is unbroken."
-HOW_MANY = "Choose how many you give back."
+SAY_SEAL = "say whether its seal is unbroken."
+HOW_MANY = "choose how many you give back."
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def _of(goods: Goods) -> Iterator[Offer]:
         yield _how_many("waiting", goods, goods.waiting, "not sent yet" if goods.there else "")
     if goods.item.sealed:
         for number in range(1, goods.there + 1):
-            which = f" {number} of {goods.there}" if goods.there > 1 else ""
+            which = f", {number} of {goods.there}" if goods.there > 1 else ""
             yield Offer(_name("seal", goods, number), f"{goods.item.name}{which}", SEALS, "", goods.line.id)
     elif goods.there:
         yield _how_many("there", goods, goods.there, "with you" if goods.waiting else "")
@@ -88,7 +88,7 @@ def _name(what: str, goods: Goods, number: int | None = None) -> str:
 def _answer(offer: Offer, given: Mapping[str, str], errors: dict[str, str]) -> str:
     answer = given.get(offer.name, "")
     if answer not in {str(value) for value, _ in offer.options}:
-        errors[offer.name] = SAY_SEAL if offer.options is SEALS else HOW_MANY
+        errors[offer.name] = f"{offer.label}: {SAY_SEAL if offer.options is SEALS else HOW_MANY}"
     return answer
 
 

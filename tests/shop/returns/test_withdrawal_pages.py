@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from kits import clock
 from shop.payments.tables import Refund
+from shop.returns import desk
 from shop.returns.tables import Return, ReturnItem
 from tests.journeys.driving import Bought, Driver
 from tests.journeys.mistakes import nothing_changed
@@ -66,6 +67,13 @@ def test_choosing_and_confirming_withdraws_and_shows_how_to_send_it_back(
         assert words in told
     told = page(client, f"/orders/{came.token}").words
     assert "Withdrawal of" in told
+    assert LINK not in told, "all of it was given back"
+
+
+def test_what_never_came_back_can_be_withdrawn_from_again(client: Visitor, came: Bought, coming: int) -> None:
+    assert LINK not in page(client, f"/orders/{came.token}").words
+    desk.close(coming, note="nothing came", actor="staff:1", now=clock.now())
+    assert LINK in page(client, f"/orders/{came.token}").words
 
 
 def test_the_second_step_says_what_follows(client: Visitor, came: Bought) -> None:
@@ -119,7 +127,7 @@ def test_a_seal_must_be_declared_for_each(client: Visitor, came: Bought, value: 
     roller, serum = seals(client, came)
     with nothing_changed():
         answer = page(client, f"/orders/{came.token}/withdraw/confirm", **{roller: "unbroken", serum: value})
-        assert (answer.status, "Say for each whether its seal is unbroken" in answer.words) == (422, True)
+        assert (answer.status, "Serum, three months: say whether its seal is unbroken" in answer.words) == (422, True)
         assert answer.form("Go on").values[roller] == "unbroken", "what was chosen need not be chosen again"
 
 
@@ -129,7 +137,7 @@ def test_a_number_that_was_not_offered_is_refused_at_its_field(client: Visitor, 
     name = next(name for name in form.values if name.startswith("waiting-"))
     with nothing_changed():
         answer = page(client, form.action, **{**form.values, name: value})
-        assert (answer.status, "Choose how many you give back" in answer.words) == (422, True)
+        assert (answer.status, ": choose how many you give back" in answer.words) == (422, True)
 
 
 def test_nothing_chosen_is_refused_in_words(client: Visitor, came: Bought) -> None:
