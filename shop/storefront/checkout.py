@@ -45,7 +45,7 @@ def buy() -> Response | tuple[str, int]:
         bought = placed
     except SoldOut as error:
         return _again({"lines": str(error)}, 409)
-    kept.ordered(request.form.get("submission", ""))
+    kept.ordered(request.form.get("submission", ""), bought.token)
     return to_payment(bought)
 
 

@@ -14,6 +14,7 @@ from shop.orders.checkout import EMAIL
 UNREADABLE = "This holds a sign that we cannot read. Please type it again."
 NO_EMAIL = "Please give an e-mail address like name@example.org."
 UNTICKED = "Please read the notice and tick the box to go on."
+NO_PRICE = "This form is not whole. Please press the button again."
 LARGEST = 10**6
 
 
@@ -103,11 +104,35 @@ class AddForm(PlanForm):
     kit = words()
 
 
+class BoxForm(Form):
+    """Refill boxes for a kit, bought alone."""
+
+    kit = words()
+    quantity = whole("Choose how many boxes you want.", load_default=1)
+
+
 class LineForm(Form):
     """A line of the basket and its new quantity."""
 
     line = words()
-    quantity = whole("Choose how many kits you want.", required=True)
+    quantity = whole("Choose how many you want.", required=True)
+
+
+class PlanOfLineForm(PlanForm):
+    """A line of the basket and its new plan; how many it is stays as it is."""
+
+    class Meta(Form.Meta):
+        exclude = ("quantity",)
+
+    line = words()
+
+
+class PriceForm(Form):
+    """A line of the basket and the new prices that its customer saw, in minor units."""
+
+    line = words()
+    unit = whole(NO_PRICE, required=True)
+    refill = whole(NO_PRICE, required=True)
 
 
 class CheckoutForm(Form):

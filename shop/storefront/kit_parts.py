@@ -81,7 +81,7 @@ def kit_about(found: Asked, today: date, needle_warning: bool) -> str:
         needle=needles.written(offer.kit.needle_um),
         needle_warning=needle_warning,
         results=results_line(offer.kit.results),
-        **_choices(offer, today),
+        **choices(offer, today),
         **found.words,
     )
 
@@ -98,7 +98,7 @@ def _example(offer: PricedKit, today: date) -> dict[str, Any]:
     }
 
 
-def _choices(offer: PricedKit, today: date) -> dict[str, Any]:
+def choices(offer: PricedKit, today: date) -> dict[str, Any]:
     """What the plan builder lets one choose from: pairs of a value and its words."""
     limits = offer.kit.limits
     return {

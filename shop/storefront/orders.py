@@ -24,6 +24,7 @@ from shop.payments import release, settle, start
 from shop.payments.buying import Bought
 from shop.registers import registers
 from shop.returns.lists import GivenBack
+from shop.storefront.in_basket.unpaid import can_be_put_back
 
 log = logging.getLogger("refillery.storefront")
 SAID = {"unavailable", "checking", "paid", "busy"}
@@ -48,6 +49,7 @@ def order(token: str) -> str:
         tracking_page=tracking_page,
         papers=papers_of(current, found.id) if found.paid_at else [],
         percent=percent,
+        can_be_put_back=can_be_put_back(found),
     )
 
 

@@ -92,3 +92,9 @@ def count(table: type[Any]) -> int:
         return host.session().scalar(select(func.count()).select_from(table)) or 0
     finally:
         host.end_reads()
+
+
+def line_of(shopper: Shopper, place: int = 0) -> str:
+    """The key of a line in the basket."""
+    keys = re.findall(r'/basket/remove">.*?name="line" value="([^"]*)"', shopper.get("/basket").text, re.DOTALL)
+    return str(keys[place])

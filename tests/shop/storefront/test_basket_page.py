@@ -7,9 +7,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from shop.storefront import kept
 from tests.servers.client import Visitor
-from tests.shop.storefront.conftest import Shopper, words
+from tests.shop.storefront.conftest import Shopper, line_of, words
 
 
 def test_an_empty_basket_says_what_comes_next(client: Visitor, kit: str) -> None:
@@ -112,10 +111,3 @@ def test_a_form_without_its_token_is_turned_away(shopper: Shopper) -> None:
     assert refused.status_code == 400
     assert "rf-page" in refused.text
     assert "Your basket is empty" in words(shopper.get("/basket"))
-
-
-def line_of(shopper: Shopper) -> str:
-    """The key of the first line in the basket."""
-    with shopper.client.session_transaction() as session:
-        kit, _, sessions, every_weeks, start, refills = session[kept.BASKET][0]
-    return f"{kit}.{sessions}.{every_weeks}.{start}.{refills}"
