@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from kits import host
+from kits.catalogue.tables import Kit, Price
 from tests.servers.client import Visitor
 
 ADDRESS = {
@@ -98,3 +99,11 @@ def line_of(shopper: Shopper, place: int = 0) -> str:
     """The key of a line in the basket."""
     keys = re.findall(r'/basket/remove">.*?name="line" value="([^"]*)"', shopper.get("/basket").text, re.DOTALL)
     return str(keys[place])
+
+
+def dearer(now: datetime, kind: str = "kit", amount: int = 9500) -> None:
+    """The price goes up while someone is looking."""
+    with host.unit() as session:
+        kit_id = session.scalars(select(Kit.id)).one()
+        since = now - timedelta(minutes=1)
+        session.add(Price(kit_id=kit_id, kind=kind, amount=amount, currency="GBP", valid_from=since))

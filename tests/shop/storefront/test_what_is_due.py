@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from sqlalchemy import delete, select
 
 from kits import host
-from kits.catalogue.tables import Kit, Price
+from kits.catalogue.tables import Price
 from shop.orders.tables import Agreement, Order
 from shop.owner import facts, pages
 from shop.selling import shipping
 from tests.bench.statements import counted
 from tests.servers.sandbox import Sandbox
 from tests.shop.selling.conftest import a_zone
-from tests.shop.storefront.conftest import ADDRESS, Shopper, all_hidden, count, hidden, words
+from tests.shop.storefront.conftest import ADDRESS, Shopper, all_hidden, count, dearer, hidden, words
 
 
 @pytest.fixture
@@ -28,14 +28,6 @@ def two_ways(shopper: Shopper) -> None:
 
 def the_order() -> Order:
     return host.session().scalars(select(Order)).one()
-
-
-def dearer(now: datetime, kind: str = "kit", amount: int = 9500) -> None:
-    """The price goes up while someone is looking."""
-    with host.unit() as session:
-        kit_id = session.scalars(select(Kit.id)).one()
-        since = now - timedelta(minutes=1)
-        session.add(Price(kit_id=kit_id, kind=kind, amount=amount, currency="GBP", valid_from=since))
 
 
 @pytest.mark.usefixtures("two_ways")
