@@ -28,6 +28,7 @@ from kits.clock import today
 from kits.errors import NotFound
 from kits.host import Reader
 from kits.money import Money
+from kits.settings import currency
 from kits.tables import UTCDateTime
 
 
@@ -83,7 +84,12 @@ def offered(reader: Reader, rows: Iterable[Iterable[Any]]) -> list[PricedKit]:
 
 
 def _priced(reader: Reader, query: Select[Any], now: datetime, sought: Mapping[str, Any]) -> list[PricedKit]:
-    return offered(reader, reader.execute(query, {"now": now, "day": today(now), **sought}).all())
+    return offered(reader, reader.execute(query, {**as_of(now), **sought}).all())
+
+
+def as_of(now: datetime) -> dict[str, object]:
+    """What the statements of kits on sale leave open: their prices are those of `now` in the shop's own currency."""
+    return {"now": now, "day": today(now), "currency": currency()}
 
 
 def _offer(cuts: list[list[tuple[Any, ...]]], successors: Mapping[int, OfferedItem]) -> PricedKit:
@@ -138,10 +144,11 @@ def _cut(row: Iterable[Any]) -> list[tuple[Any, ...]]:
 
 
 def _newest_price(kind: str) -> ScalarSelect[int]:
-    """The id of a kit's price of this kind at `:now`."""
+    """The id of a kit's price of this kind at `:now`, in the shop's own `:currency`: sums know no other."""
     each = Price.__table__.alias("dated_price").c
     dated = each.valid_from <= bindparam("now", type_=UTCDateTime())
-    then = select(each.id).where(each.kit_id == _kit.c.id, each.kind == literal_column(f"'{kind}'"), dated)
+    ours = each.currency == bindparam("currency")
+    then = select(each.id).where(each.kit_id == _kit.c.id, each.kind == literal_column(f"'{kind}'"), dated, ours)
     return then.order_by(each.valid_from.desc()).limit(1).correlate(_kit).scalar_subquery()
 
 

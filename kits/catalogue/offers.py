@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam
 
-from kits.catalogue.kits import ALL, ITEM, KIT, LIMITS, NOTICE, PART, PRICES, PricedKit, offered
+from kits.catalogue.kits import ALL, ITEM, KIT, LIMITS, NOTICE, PART, PRICES, PricedKit, as_of, offered
 from kits.catalogue.tables import Kit
-from kits.clock import today
 from kits.host import Reader
 from kits.reads import Found
 
@@ -28,7 +27,7 @@ def reads() -> dict[str, Select[*tuple[Any, ...]]]:
 
 def given(slugs: Iterable[str], now: datetime) -> dict[str, object]:
     """What the read asks for. PostgreSQL takes no NUL in a text, so what cannot be printed is not looked up."""
-    return {"slugs": [slug for slug in set(slugs) if slug.isprintable()], "now": now, "day": today(now)}
+    return {"slugs": [slug for slug in set(slugs) if slug.isprintable()], **as_of(now)}
 
 
 def told(reader: Reader, found: Found) -> dict[str, PricedKit]:

@@ -126,3 +126,15 @@ def test_a_kit_without_a_notice_cannot_be_sold(kit: str) -> None:
     kit_id = host.session().scalars(select(Kit.id)).one()
     with pytest.raises(NotFound, match="no notice"):
         notice_in_force(host.session(), kit_id, date(2019, 12, 31))
+
+
+def test_a_price_in_another_currency_than_the_shops_is_none(kit: str, now: datetime) -> None:
+    with host.unit() as session:
+        kit_id = session.scalars(select(Kit.id)).one()
+        for kind in ("kit", "loose"):
+            session.add(Price(kit_id=kit_id, kind=kind, amount=100, currency="EUR", valid_from=now))
+    assert offer(now) == (8900, 4900)
+    with host.unit() as session:
+        session.execute(delete(Price).where(Price.kind == "kit", Price.currency == "GBP"))
+    with pytest.raises(NotFound):
+        offer(now)
