@@ -114,7 +114,7 @@ def drawn(sessions: Sequence[tuple[int, date]], opened: Sequence[date], marks: M
         last=scale.at(last),
         today=scale.at(marks.today) if marks.today and scale.start <= marks.today <= scale.end else None,
         title=_title(len(sessions), len(opened)),
-        description=_description(sessions, opened[1:]),
+        description=_description(sessions, opened),
     )
 
 
@@ -169,9 +169,11 @@ def _title(sessions: int, boxes: int) -> str:
     return f"{sessions} sessions, {boxes} {'box' if boxes == 1 else 'boxes'} of serum"
 
 
-def _description(sessions: Sequence[tuple[int, date]], refills: Sequence[date]) -> str:
+def _description(sessions: Sequence[tuple[int, date]], opened: Sequence[date]) -> str:
     span = f"The first session is on {written(sessions[0][1])}, the last on {written(sessions[-1][1])}."
+    refills = opened[1:]
     if not refills:
-        return f"{span} The box in the kit lasts for all of them."
+        enough = sessions[-1][1] < opened[0] + relativedelta(months=BOX_MONTHS)
+        return f"{span} The box in the kit lasts for all of them." if enough else span
     needed = "A refill is" if len(refills) == 1 else "Refills are"
     return f"{span} {needed} needed on {' and '.join(written(day) for day in refills)}."

@@ -37,6 +37,11 @@ def test_a_plan_that_needs_no_refill_has_the_kit_s_bar_alone() -> None:
     assert "lasts for all of them" in line.description
 
 
+def test_a_plan_whose_refills_were_ended_does_not_say_that_the_kit_s_box_is_enough() -> None:
+    days = list(enumerate(SessionPlan(10, 4, START).session_dates, start=1))
+    assert "lasts for all of them" not in drawn(days, [START], Marks()).description
+
+
 def test_the_words_say_what_the_drawing_shows() -> None:
     line = plan_line(SessionPlan(10, 4, START))
     assert line.title == "10 sessions, 3 boxes of serum"
