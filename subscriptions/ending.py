@@ -19,7 +19,10 @@ from subscriptions.holding import lock_plan
 from subscriptions.tables import (
     ACTIVE,
     CANCELLED,
+    CHARGING,
+    DECLINED,
     ENDED,
+    NEEDS_CUSTOMER,
     NOTIFIED,
     PAID,
     SCHEDULED,
@@ -29,7 +32,12 @@ from subscriptions.tables import (
 )
 
 UNORDERED = (SCHEDULED, NOTIFIED, WAITING)
+ORDERED = (CHARGING, DECLINED, NEEDS_CUSTOMER, PAID)
 OVER = "Your refills have ended with it: from now on nothing is announced, charged or sent for your plan."
+AS_ORDERED = (
+    "A refill that was ordered before stays as it was ordered, with all its boxes. "
+    "Once it is paid you can withdraw from it by itself, on the page of its own order."
+)
 
 
 def stop(session: Session, subscription_id: int, *, actor: str, now: datetime) -> bool:
@@ -73,6 +81,9 @@ def _fewer(session: Session, subscription_id: int, kept: int, settled: Settled) 
     session.flush()
     boxes = "1 box" if kept == 1 else f"{kept} boxes"
     settled.said.append(f"Each refill of your plan now holds {boxes} and costs {plan.refill_price}.")
+    ordered = select(Refill.id).where(Refill.subscription_id == subscription_id, Refill.state.in_(ORDERED))
+    if session.scalar(ordered.limit(1)):
+        settled.said.append(AS_ORDERED)
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

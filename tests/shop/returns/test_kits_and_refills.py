@@ -71,6 +71,20 @@ def test_one_of_two_kits_given_back_leaves_refills_for_the_other(driver: Driver,
     assert read(select(OrderLine.quantity).order_by(OrderLine.id)) == [2, 1]
 
 
+def test_a_refill_that_is_ordered_already_stays_as_it_was_and_that_is_said(
+    driver: Driver, read: Read, mail_folder: Path
+) -> None:
+    two = driver.buy(quantity=2)
+    driver.until_due(two)
+    driver.card_behaves(two, "pm_card_chargeDeclinedInsufficientFunds")
+    driver.work()
+    assert driver.refill(two).state == "declined"
+    withdraw(two, all_waiting(1))
+    driver.work()
+    assert read(select(Subscription.quantity)) == [1]
+    assert any("ordered before stays as it was ordered" in each.text for each in letters(mail_folder))
+
+
 def test_the_second_kit_given_back_later_ends_them(driver: Driver, read: Read) -> None:
     two = driver.buy(quantity=2)
     withdraw(two, all_waiting(1), mark="one")
