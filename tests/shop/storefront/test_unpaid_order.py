@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
 from kits import host
 from shop.orders.tables import AWAITING, PAID, Order
 from shop.storefront import kept
 from tests.servers.client import Visitor
-from tests.shop.storefront.conftest import Shopper, dearer, words
+from tests.shop.storefront.conftest import Shopper, dearer, line_of, words
+from tests.shop.storefront.test_statements import statements
 
 AGAIN = "Put it back into my basket"
 
@@ -83,6 +85,18 @@ def test_the_basket_tells_no_token_but_in_the_link_to_the_order(shopper: Shopper
     assert shopper.get("/basket").text.count(token) == 1
     shopper.post(f"{order_page}/cancel")
     assert token not in shopper.get("/basket").text
+
+
+def test_with_an_unpaid_order_and_a_removal_the_basket_takes_six_statements(
+    shopper: Shopper, order_page: str, app: Flask
+) -> None:
+    for sessions in (6, 7):
+        shopper.add(sessions=sessions)
+    shopper.post("/basket/remove", line=line_of(shopper))
+    with statements(app) as found:
+        page = words(shopper.get("/basket"))
+    assert ("waits for your payment" in page, "Removed:" in page) == (True, True)
+    assert len(found) <= 6
 
 
 def in_basket(shopper: Shopper) -> list[tuple[int | None, int]]:
