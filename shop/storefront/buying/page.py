@@ -20,6 +20,7 @@ from shop.selling import codes, rules, shipping
 from shop.selling.rules import Rules
 from shop.selling.totals import Discount
 from shop.storefront import kept
+from shop.storefront.in_basket.rows import changes
 from shop.templating import country
 
 
@@ -41,6 +42,7 @@ def page(values: Mapping[str, str], errors: Mapping[str, str], now: datetime) ->
         "shop/checkout.html",
         due=due,
         lines=[(line, None if line.loose else plan_line(line.plan)) for line in lines],
+        changed=changes(lines),
         lacking=lacking,
         values=values,
         errors=found,

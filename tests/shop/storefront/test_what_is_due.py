@@ -123,6 +123,16 @@ def test_a_price_that_changed_meanwhile_is_said_and_nothing_is_placed(
     assert shopper.check_out().status_code == 303, "what is shown now may be ordered"
 
 
+def test_a_price_that_changed_since_it_was_put_in_is_told_beside_its_line(shopper: Shopper, now: datetime) -> None:
+    shopper.add()
+    assert "has changed" not in words(shopper.get("/checkout"))
+    dearer(now)
+    assert (
+        "Mesotherapy kit £95.00 The price has changed since you put this in One costs £95.00 now. It was £89.00."
+        in (words(shopper.get("/checkout")))
+    )
+
+
 def test_the_key_information_stands_in_one_place_above_the_button(shopper: Shopper) -> None:
     shopper.add()
     said = words(shopper.get("/checkout"))
