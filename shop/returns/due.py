@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from kits.errors import BadInput
 from kits.money import Money
 from shop.orders.tables import Order
 from shop.payments import money_back
@@ -16,7 +17,7 @@ from shop.payments.tables import PENDING, SUCCEEDED, Refund
 from shop.returns.goods import Goods, goods_of, grams
 from shop.returns.lists import not_asked_again
 from shop.returns.tables import WITHDRAWAL, Return
-from shop.selling.tables import ShippingZone
+from shop.selling import rules, shipping
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,11 @@ def due(session: Session, row: Return) -> Due:
 
 def cheapest(session: Session, order: Order, weight: int) -> int:
     """What the cheapest way of sending so many grams to the order's country costs; no more than it was charged."""
-    zones = [zone for zone in session.scalars(select(ShippingZone)) if order.country in zone.countries]
-    ways = [method for zone in zones for method in zone.methods if method.active]
-    amounts = [next((rate.amount for rate in way.rates if weight <= rate.up_to_g), None) for way in ways]
-    return min([order.shipping_amount, *(amount for amount in amounts if amount is not None)])
+    try:
+        offered = shipping.ways(rules.read(session).zones, order.country, weight)
+    except BadInput:  # served no more, or too heavy for any way of today
+        return order.shipping_amount
+    return min(order.shipping_amount, shipping.cheapest(offered).amount)
 
 
 def _came(row: Return) -> list[int]:

@@ -9,7 +9,6 @@ import pytest
 import stripe
 from sqlalchemy import select
 
-from kits import host
 from shop.payments.tables import Payment, PaymentAttempt, Refund
 from tests.journeys.conftest import buy, driver, travel  # noqa: F401
 
@@ -19,18 +18,6 @@ def _hasty_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
     """The SDK waits as often as ever between its own tries, but not as long."""
     monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.01)
     monkeypatch.setattr(stripe.HTTPClient, "MAX_DELAY", 0.02)
-
-
-@pytest.fixture
-def read(app: object) -> Callable[[Any], list[Any]]:
-    """`read(select(…))`: rows, the first column of each, with no transaction left open."""
-
-    def ask(query: Any) -> list[Any]:
-        found = list(host.session().scalars(query))
-        host.end_reads()
-        return found
-
-    return ask
 
 
 @pytest.fixture

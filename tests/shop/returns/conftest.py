@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -58,18 +58,6 @@ def came(bought: Bought) -> Bought:
 def coming(came: Bought) -> int:
     """The id of a withdrawal from all of an order that had come."""
     return withdraw(came, all_there())
-
-
-@pytest.fixture
-def read(app: object) -> Callable[[Any], list[Any]]:
-    """`read(select(…))`: rows, the first column of each, with no transaction left open."""
-
-    def ask(query: Any) -> list[Any]:
-        found = list(host.session().scalars(query))
-        host.end_reads()
-        return found
-
-    return ask
 
 
 def send(order: Bought, **which: Any) -> None:

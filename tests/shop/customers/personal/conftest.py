@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from sqlalchemy import select
 
@@ -33,18 +30,6 @@ def sent(driver: Driver) -> Bought:  # noqa: F811
 def maria(sent: Bought) -> int:
     """Maria's id, as that of who bought `sent`."""
     return customer_of(sent)
-
-
-@pytest.fixture
-def read(app: object) -> Callable[[Any], list[Any]]:
-    """`read(select(…))`: rows, the first column of each, with no transaction left open."""
-
-    def ask(query: Any) -> list[Any]:
-        found = list(host.session().scalars(query))
-        host.end_reads()
-        return found
-
-    return ask
 
 
 def customer_of(bought: Bought) -> int:
