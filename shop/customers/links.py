@@ -24,12 +24,6 @@ KEPT = timedelta(days=1)
 MOST_OPEN = 3
 
 
-def send_link(email: str, now: datetime) -> None:
-    """Mail a sign-in link if `email` is a customer's. Commits. See `mail_link`."""
-    with unit() as session:
-        mail_link(session, email, now)
-
-
 def mail_link(session: Session, email: str, now: datetime) -> None:
     """Write the mail with a sign-in link if `email` is a customer's. Flushes.
 

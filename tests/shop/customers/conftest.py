@@ -15,6 +15,7 @@ from flask import Flask
 
 from kits import host
 from shop.customers.asking import LINK_DUTY
+from shop.customers.links import mail_link
 from shop.customers.people import customer_id
 from shop.customers.staff import add_staff
 from shop.work.duties import run_once
@@ -22,6 +23,12 @@ from shop.work.mailing.sending import MAIL_DUTY
 from tests.servers.client import Visitor
 
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
+
+
+def send_link(email: str, now: datetime) -> None:
+    """What the duty does for whoever asked for a link to sign in."""
+    with host.unit() as session:
+        mail_link(session, email, now)
 
 
 @pytest.fixture

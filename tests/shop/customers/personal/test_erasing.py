@@ -14,7 +14,6 @@ from kits.audit import AuditEntry
 from kits.errors import WrongState
 from shop.customers import addresses
 from shop.customers.asking import LINK_DUTY, ask
-from shop.customers.links import send_link
 from shop.customers.personal.erasing import erase
 from shop.customers.personal.tables import KeptPerson
 from shop.customers.tables import Customer, MagicLink, SavedAddress
@@ -29,6 +28,7 @@ from tests.journeys.driving import Bought, Driver, days
 from tests.journeys.mistakes import nothing_changed
 from tests.journeys.shopping import letters, rows
 from tests.servers.client import Visitor
+from tests.shop.customers.conftest import send_link
 from tests.shop.customers.personal.conftest import MARIA, NAME, STREET, customer_of, email_of, ship_paid, traces
 
 Read = Callable[[Any], list[Any]]
