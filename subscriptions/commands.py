@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from kits import host
-from shop.payments import release
+from shop.payments.hosted import release
 from subscriptions import ending, notices
 from subscriptions.tables import OPEN, Refill, Subscription
 

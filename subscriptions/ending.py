@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from kits import audit, host
 from shop.orders.tables import OrderLine, Parcel
-from shop.payments import money_back
-from shop.payments.reasons import KIT_GIVEN_BACK
+from shop.payments.giving_back import money_back
+from shop.payments.giving_back.reasons import KIT_GIVEN_BACK
 from shop.payments.tables import DISPUTED, Payment
 from shop.registers import Settled
 from shop.work.duties import Duty

@@ -64,7 +64,7 @@ def imports_that_point_up(root: Path) -> Iterator[str]:
 
 
 def strangers_to_stripe(root: Path) -> Iterator[str]:
-    gateway = root / "shop/payments/stripe_gateway.py"
+    gateway = root / "shop/payments/gateway/stripe_gateway.py"
     for path in sources(root, *ROOMS):
         if path != gateway:
             yield from (f"{path}: {name}" for name in imports(path, root) if within(name, "stripe"))

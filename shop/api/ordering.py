@@ -22,8 +22,8 @@ from shop.orders.basket import Wish, priced
 from shop.orders.checkout import Address, Purchase
 from shop.orders.find import order_by_id, order_by_token
 from shop.orders.tables import OrderLine
-from shop.payments.buying import Bought, buy
-from shop.payments.stripe_gateway import gateway
+from shop.payments.gateway.stripe_gateway import gateway
+from shop.payments.hosted.buying import Bought, buy
 from shop.registers import registers
 
 LARGEST_BODY = 64 * 1024

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from kits.errors import BadInput, Busy, NotFound, RefilleryError, SoldOut, WrongState
 from kits.host import end_reads
-from shop.payments.gateway import GatewayError
+from shop.payments.gateway.contract import GatewayError
 
 STATUS: dict[type[RefilleryError], tuple[int, str]] = {
     BadInput: (422, "Some input cannot be taken"),

@@ -22,7 +22,7 @@ from shop.orders.checkout import Address, Purchase, place
 from shop.orders.tables import PAID, Order
 from shop.owner import facts
 from shop.payments import settle
-from shop.payments.start import pay_in_person
+from shop.payments.hosted.start import pay_in_person
 from shop.registers import registers
 from shop.selling import shipping
 from shop.work import duties

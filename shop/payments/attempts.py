@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from kits.host import end_reads, session, unit
 from shop.orders.tables import Order, OrderLine
-from shop.payments.gateway import Bill, BillLine, FailedInside, OutcomeUnknown
+from shop.payments.gateway.contract import Bill, BillLine, FailedInside, OutcomeUnknown
 from shop.payments.tables import CLOSED, HOSTED, OPEN, SAVED_CARD, UNKNOWN, PaymentAttempt
 
 

@@ -10,7 +10,7 @@ from kits import clock, host
 from kits.errors import RefilleryError
 from shop.doors import guard
 from shop.payments import webhooks
-from shop.payments.gateway import BadSignature
+from shop.payments.gateway.contract import BadSignature
 
 log = logging.getLogger("refillery.payments")
 LARGEST_EVENT = 1_000_000

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kits.money import Money
 from kits.tables import Row
 from shop.orders.tables import Order
-from shop.payments.reasons import Reason, in_words
+from shop.payments.giving_back.reasons import Reason, in_words
 from shop.work.leases import ClaimedRow
 
 STARTED, UNKNOWN, SUCCEEDED, DECLINED, NEEDS_CUSTOMER, CLOSED = (
@@ -102,7 +102,7 @@ class Refund(ClaimedRow):
     key: Mapped[str] = mapped_column(unique=True)
     requests: Mapped[int] = mapped_column(default=0)
     gateway_id: Mapped[str | None] = mapped_column(index=True)
-    reason: Mapped[str] = mapped_column(doc="one of shop.payments.reasons")
+    reason: Mapped[str] = mapped_column(doc="one of shop.payments.giving_back.reasons")
     note: Mapped[str] = mapped_column(Text, default="", doc="what staff say of it, to the customer, too")
     actor: Mapped[str] = mapped_column(default="settle")
     return_id: Mapped[int | None] = mapped_column(ForeignKey("shop_return.id"), index=True)

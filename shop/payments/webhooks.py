@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from kits.host import end_reads, outside_transaction, session, unit
 from shop.customers.personal.tables import Erasure
-from shop.payments import disputes, refunds
-from shop.payments.gateway import Refused
+from shop.payments.gateway.contract import Refused
+from shop.payments.gateway.stripe_gateway import verified_event
+from shop.payments.giving_back import disputes, refunds
 from shop.payments.settle import settle_intent, settle_page
-from shop.payments.stripe_gateway import verified_event
 from shop.payments.tables import WebhookEvent
 from shop.work.duties import Duty
 from shop.work.timetable import periodic

@@ -21,9 +21,9 @@ from kits.stock.ledger import Cause
 from kits.stock.moves.returns import What, take_back_all, undo_all
 from kits.stock.tables import Lot
 from shop.orders.find import locked
-from shop.payments import money_back, refund_letters
-from shop.payments.money_back import LONGEST_NOTE
-from shop.payments.reasons import RETURNED, WITHDRAWN
+from shop.payments.giving_back import money_back, refund_letters
+from shop.payments.giving_back.money_back import LONGEST_NOTE
+from shop.payments.giving_back.reasons import RETURNED, WITHDRAWN
 from shop.returns import letters, right
 from shop.returns.due import due
 from shop.returns.tables import (

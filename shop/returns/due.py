@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from kits.errors import BadInput
 from kits.money import Money
 from shop.orders.tables import Order
-from shop.payments import money_back
+from shop.payments.giving_back import money_back
 from shop.payments.tables import PENDING, SUCCEEDED, Refund
 from shop.returns.goods import Goods, goods_of, grams
 from shop.returns.lists import not_asked_again

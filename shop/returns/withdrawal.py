@@ -26,8 +26,8 @@ from shop.orders.find import locked
 from shop.orders.tables import REFUNDED as ORDER_REFUNDED
 from shop.orders.tables import Order
 from shop.papers.issuing import paying
-from shop.payments import money_back
-from shop.payments.reasons import WITHDRAWN
+from shop.payments.giving_back import money_back
+from shop.payments.giving_back.reasons import WITHDRAWN
 from shop.registers import Settled, run_steps
 from shop.returns import letters, right
 from shop.returns.goods import Goods, Key, goods_of

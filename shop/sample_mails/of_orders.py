@@ -10,7 +10,7 @@ from shop.links import external, order_url
 from shop.orders.parcels.carriers import tracking_page
 from shop.papers.confirmation import confirmation
 from shop.papers.texts import as_text
-from shop.payments.reasons import GOODWILL
+from shop.payments.giving_back.reasons import GOODWILL
 from shop.payments.tables import Refund
 from shop.sample_mails import values
 from shop.work.letters import letter

@@ -14,8 +14,8 @@ from kits.host import end_reads, session
 from shop.customers.addresses import filled_in
 from shop.customers.signed_in import current_customer
 from shop.orders.checkout import Address, Purchase, Seen
-from shop.payments import buying
-from shop.payments.buying import Bought
+from shop.payments.hosted import buying
+from shop.payments.hosted.buying import Bought
 from shop.storefront import kept
 from shop.storefront.buying.page import page
 from shop.storefront.forms import CheckoutForm, Wrong, sentences, taken

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template
 from kits.errors import BadInput, Busy, NotFound, RefilleryError, SoldOut, WrongState
 from kits.host import end_reads
 from shop.doors.paths import only_possible
-from shop.payments.gateway import GatewayError
+from shop.payments.gateway.contract import GatewayError
 from shop.storefront.forms import Wrong
 
 PAGES: dict[type[RefilleryError], tuple[int, str]] = {

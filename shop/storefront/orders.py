@@ -20,8 +20,9 @@ from shop.orders.parcels.contents import contents, still_to_come
 from shop.orders.tables import AWAITING, PAID, Order
 from shop.papers.issuing import papers_of
 from shop.papers.said import percent
-from shop.payments import release, settle, start
-from shop.payments.buying import Bought
+from shop.payments import settle
+from shop.payments.hosted import release, start
+from shop.payments.hosted.buying import Bought
 from shop.registers import registers
 from shop.returns.lists import GivenBack
 from shop.storefront.in_basket.unpaid import can_be_put_back

@@ -16,7 +16,7 @@ from kits.host import end_reads, session
 from shop.orders.find import order_by_token
 from shop.orders.tables import Order
 from shop.owner import facts
-from shop.payments import money_back
+from shop.payments.giving_back import money_back
 from shop.returns import right, withdrawal
 from shop.returns.goods import Goods, Key, goods_of
 from shop.returns.lists import of_order

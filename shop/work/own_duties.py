@@ -5,8 +5,8 @@ from __future__ import annotations
 from shop.customers.asking import LINK_DUTY
 from shop.customers.personal.aftermath import ERASURE_DUTIES
 from shop.customers.personal.keeping import KEEPING_DUTY
-from shop.payments.refunds import REFUND_DUTY
-from shop.payments.release import ABANDONED_DUTY
+from shop.payments.giving_back.refunds import REFUND_DUTY
+from shop.payments.hosted.release import ABANDONED_DUTY
 from shop.payments.webhooks import OLD_EVENTS_DUTY, WEBHOOK_DUTY
 from shop.stock.alerts import STOCK_DUTY
 from shop.work import timetable  # noqa: F401 - its table belongs to the shop's

@@ -12,8 +12,8 @@ from kits import host
 from kits.clock import today
 from kits.errors import SoldOut
 from shop.orders.repeat import place_refill
-from shop.payments import release
 from shop.payments.charge import charge_saved_card
+from shop.payments.hosted import release
 from subscriptions import commitments, notices, successors
 from subscriptions.holding import held
 from subscriptions.plan.schedule import serves_until, still_needed

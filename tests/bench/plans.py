@@ -15,8 +15,8 @@ from shop.customers.tables import Customer
 from shop.orders.basket import Wish
 from shop.orders.checkout import Address, Purchase, place
 from shop.orders.tables import Order
+from shop.payments.hosted.start import pay_in_person
 from shop.payments.settle import settle_page
-from shop.payments.start import pay_in_person
 from shop.payments.tables import Payment, PaymentAttempt
 from shop.registers import registers
 from shop.work import duties

@@ -14,8 +14,8 @@ from kits.settings import timezone
 from shop.orders.basket import Wish
 from shop.orders.checkout import Address, Purchase, place
 from shop.orders.tables import Order
+from shop.payments.hosted.start import pay_in_person
 from shop.payments.settle import settle_page
-from shop.payments.start import pay_in_person
 from shop.registers import registers
 from shop.work import duties
 from shop.work.demo_clock import tell_sandbox

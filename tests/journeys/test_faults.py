@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from kits import clock, host
 from kits.errors import RefilleryError, WrongState
-from shop.payments import refunds
+from shop.payments.giving_back import refunds
 from shop.payments.settle import settle_page
 from shop.payments.tables import Payment, Refund
 from shop.registers import registers

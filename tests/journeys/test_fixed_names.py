@@ -17,7 +17,7 @@ from kits.tables import Base
 from shop import Shop
 from shop.orders import parcels
 from shop.orders.find import order_by_number
-from shop.payments.release import cancel
+from shop.payments.hosted.release import cancel
 from subscriptions import Subscriptions
 from tests.journeys.driving import Bought, Driver
 from tests.journeys.shopping import order_body

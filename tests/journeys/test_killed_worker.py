@@ -14,7 +14,7 @@ from kits import clock, host
 from kits.stock.tables import Lot, Reservation
 from shop.orders import parcels
 from shop.orders.tables import Order
-from shop.payments import refunds
+from shop.payments.giving_back import refunds
 from shop.payments.tables import Payment, PaymentAttempt
 from tests.journeys.driving import Bought, Driver
 from tests.journeys.killing.nursery import Nursery

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from kits import clock, host
 from kits.errors import Busy
 from kits.stock.tables import Reservation
-from shop.payments.gateway import OutcomeUnknown
+from shop.payments.gateway.contract import OutcomeUnknown
 from subscriptions import commands
 from tests.journeys.driving import Bought, Driver, days
 

@@ -16,7 +16,7 @@ from kits.stock.recall.tables import Recall
 from kits.stock.tables import Commitment, Lot, Reservation
 from shop.orders.parcels import ship, start_packing
 from shop.orders.tables import Order
-from shop.payments.gateway import NoKeys
+from shop.payments.gateway.contract import NoKeys
 from subscriptions import duties, holding
 from subscriptions.billing.billing import bill
 from subscriptions.tables import Hold, Refill, Subscription

@@ -10,7 +10,7 @@ from kits.money import read_amount
 from kits.settings import currency
 from kits.stock.moves.returns import What
 from shop.admin.orders.forms import LONGEST_MARK, an_id
-from shop.payments.reasons import BY_STAFF, REASONS
+from shop.payments.giving_back.reasons import BY_STAFF, REASONS
 from shop.storefront.forms import LARGEST, Form, Wrong, day, filled, words
 
 WHATS: tuple[tuple[What, str], ...] = (

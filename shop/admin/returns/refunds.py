@@ -18,7 +18,7 @@ from shop.admin.orders.forms import an_id
 from shop.admin.returns import forms
 from shop.orders.find import order_by_number
 from shop.orders.tables import PAID
-from shop.payments import money_back
+from shop.payments.giving_back import money_back
 from shop.payments.tables import Refund
 from shop.storefront.forms import Wrong, sentences, taken
 

@@ -18,7 +18,7 @@ from shop.customers.personal import erasing, keeping, mails
 from shop.customers.personal.export import whole
 from shop.customers.tables import Customer
 from shop.orders.tables import Order
-from shop.payments.gateway import GatewayError
+from shop.payments.gateway.contract import GatewayError
 from shop.storefront.forms import Wrong, sentences, taken
 
 NOT_SURE = "Please tick the box if you are sure. Nothing was erased."

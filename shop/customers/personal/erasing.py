@@ -18,7 +18,7 @@ from shop.customers.personal import keeping, mails
 from shop.customers.personal.tables import Erasure
 from shop.customers.tables import Customer, LinkRequest, SavedAddress
 from shop.orders.tables import AWAITING, PAID, Order
-from shop.payments import release
+from shop.payments.hosted import release
 from shop.payments.tables import Payment, PaymentAttempt
 from shop.registers import registers
 from shop.returns.tables import ANNOUNCED, INSPECTED, RECEIVED, Return

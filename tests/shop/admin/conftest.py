@@ -19,7 +19,7 @@ from shop.orders.basket import Wish
 from shop.orders.checkout import Address, Purchase, place
 from shop.orders.find import order_by_id
 from shop.payments import settle
-from shop.payments.gateway import Card, Intent
+from shop.payments.gateway.contract import Card, Intent
 from tests.servers.client import Visitor
 
 EMAIL, PASSWORD = "staff@example.org", "correct horse battery"

@@ -18,8 +18,9 @@ from shop.orders.find import locked, order_by_number
 from shop.orders.tables import Order, OrderLine
 from shop.owner import facts
 from shop.papers.tables import Document
-from shop.payments import refunds, settle
-from shop.payments.refunds import issue_credit_note
+from shop.payments import settle
+from shop.payments.giving_back import refunds
+from shop.payments.giving_back.refunds import issue_credit_note
 from shop.payments.tables import Payment
 from shop.selling.vat import vat_in
 from tests.shop.admin.conftest import Staff, paid_intent, place_one, staff  # noqa: F401

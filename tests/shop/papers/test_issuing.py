@@ -18,7 +18,7 @@ from shop.orders.tables import Order
 from shop.owner import facts
 from shop.papers.issuing import catch_up
 from shop.papers.tables import Document, DocumentBuyer, DocumentCounter
-from shop.payments import refunds
+from shop.payments.giving_back import refunds
 from shop.payments.tables import Payment, Refund
 from tests.journeys.conftest import driver, travel  # noqa: F401
 from tests.journeys.driving import Driver

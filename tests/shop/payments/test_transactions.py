@@ -11,8 +11,10 @@ from sqlalchemy import select
 
 from kits import clock, host
 from kits.errors import TransactionOpen
-from shop.payments import charge, refunds, release, settle, webhooks
-from shop.payments.start import pay_in_person
+from shop.payments import charge, settle, webhooks
+from shop.payments.giving_back import refunds
+from shop.payments.hosted import release
+from shop.payments.hosted.start import pay_in_person
 from shop.payments.tables import Payment, WebhookEvent
 from subscriptions import commands
 from subscriptions.billing import billing

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from kits import clock
 from shop.payments import webhooks
-from shop.payments.gateway import BadSignature
+from shop.payments.gateway.contract import BadSignature
 from shop.payments.tables import PaymentAttempt, WebhookEvent
 from tests.journeys.driving import Driver
 

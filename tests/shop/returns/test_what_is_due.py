@@ -12,7 +12,7 @@ from kits import clock, host
 from kits.errors import BadInput, WrongState
 from shop.orders import parcels
 from shop.orders.tables import Order
-from shop.payments import money_back
+from shop.payments.giving_back import money_back
 from shop.payments.tables import Payment, Refund
 from shop.returns.due import cheapest
 from shop.returns.tables import Return

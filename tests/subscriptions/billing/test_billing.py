@@ -17,7 +17,7 @@ from kits.stock.ledger import Cause
 from kits.stock.moves.receiving import Delivery, receive
 from kits.stock.tables import Lot, Reservation
 from shop.orders.tables import Order, OrderLine
-from shop.payments.gateway import NoKeys
+from shop.payments.gateway.contract import NoKeys
 from shop.payments.settle import settle_page
 from shop.payments.tables import PaymentAttempt
 from shop.registers import registers

@@ -13,7 +13,8 @@ from kits.errors import WrongState
 from kits.stock.tables import Commitment, Lot, Reservation
 from shop.orders.parcels import ship
 from shop.orders.tables import Order, OrderLine
-from shop.payments import money_back, release
+from shop.payments.giving_back import money_back
+from shop.payments.hosted import release
 from shop.payments.tables import PaymentAttempt
 from subscriptions.recall.replacing import end_hold, replace_box
 from subscriptions.tables import Subscription

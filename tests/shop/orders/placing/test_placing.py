@@ -20,7 +20,7 @@ from shop.orders.basket import Wish
 from shop.orders.checkout import Purchase, Seen, place
 from shop.orders.tables import Acknowledgement, Agreement, Order
 from shop.owner import pages
-from shop.payments import release
+from shop.payments.hosted import release
 from shop.payments.settle import settle_page
 from shop.payments.tables import PaymentAttempt
 from shop.selling import shipping

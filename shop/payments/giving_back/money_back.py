@@ -22,8 +22,8 @@ from kits.stock.moves.letting_go import let_go_of_all
 from shop.orders.find import locked
 from shop.orders.tables import PAID, REFUNDED, SHIPPED, Order
 from shop.papers.issuing import paying
-from shop.payments import refund_letters, refunds
-from shop.payments.reasons import AUTOMATIC, BY_STAFF
+from shop.payments.giving_back import refund_letters, refunds
+from shop.payments.giving_back.reasons import AUTOMATIC, BY_STAFF
 from shop.payments.tables import FAILED, Payment, Refund
 from shop.registers import Settled, run_steps
 

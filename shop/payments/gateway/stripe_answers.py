@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, cast
 
 from kits.money import Money
-from shop.payments.gateway import Card, DisputeSeen, HostedPage, Intent, RefundSeen
+from shop.payments.gateway.contract import Card, DisputeSeen, HostedPage, Intent, RefundSeen
 
 
 def page(seen: Any) -> HostedPage:

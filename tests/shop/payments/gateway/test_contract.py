@@ -14,13 +14,14 @@ import stripe
 from sqlalchemy import select
 
 from kits import clock, host
-from shop.payments import refunds, release
+from shop.payments.giving_back import refunds
+from shop.payments.hosted import release
 from shop.payments.settle import settle_intent
 from shop.payments.tables import Payment
 from tests.journeys.driving import Driver
 from tests.servers.ground import missing
 
-FILE = Path(__file__).resolve().parents[4] / "shared" / "stripe" / "openapi.json"
+FILE = Path(__file__).resolve().parents[5] / "shared" / "stripe" / "openapi.json"
 USED = {"/v1/customers", "/v1/checkout/sessions", "/v1/checkout/sessions/{session}", "/v1/payment_intents"}
 USED |= {"/v1/checkout/sessions/{session}/expire", "/v1/payment_intents/{intent}", "/v1/refunds"}
 USED |= {"/v1/payment_intents/{intent}/confirm", "/v1/payment_intents/{intent}/cancel"}

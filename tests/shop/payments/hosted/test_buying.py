@@ -15,14 +15,14 @@ from kits.errors import Busy, SoldOut
 from kits.stock.tables import Reservation
 from shop.customers.tables import Customer
 from shop.orders.tables import Order
-from shop.payments import release
-from shop.payments.buying import Bought, buy
-from shop.payments.gateway import NoKeys, OutcomeUnknown
+from shop.payments.gateway.contract import NoKeys, OutcomeUnknown
+from shop.payments.hosted import release
+from shop.payments.hosted.buying import Bought, buy
+from shop.payments.hosted.start import SHORTEST_PAGE, pay_in_person
 from shop.payments.settle import settle_page
-from shop.payments.start import SHORTEST_PAGE, pay_in_person
 from shop.payments.tables import PaymentAttempt
 from tests.journeys.driving import Driver
-from tests.shop.payments.test_start import sessions_at_stripe
+from tests.shop.payments.hosted.test_start import sessions_at_stripe
 from tests.shop.payments.test_transactions import asked  # noqa: F401
 
 Read = Callable[[Any], list[Any]]

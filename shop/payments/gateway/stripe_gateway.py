@@ -15,8 +15,8 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
 from kits.settings import setting
-from shop.payments import stripe_answers as answers
-from shop.payments.gateway import (
+from shop.payments.gateway import stripe_answers as answers
+from shop.payments.gateway.contract import (
     BadSignature,
     Bill,
     Declined,

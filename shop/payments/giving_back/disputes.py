@@ -17,9 +17,9 @@ from kits.errors import Busy
 from kits.host import end_reads, outside_transaction, session, unit
 from shop.orders.find import locked
 from shop.orders.tables import Order
-from shop.payments import refund_letters
-from shop.payments.gateway import DisputeSeen
-from shop.payments.stripe_gateway import gateway
+from shop.payments.gateway.contract import DisputeSeen
+from shop.payments.gateway.stripe_gateway import gateway
+from shop.payments.giving_back import refund_letters
 from shop.payments.tables import FAILED, PENDING, Payment, Refund
 
 EVENTS = "charge.dispute."

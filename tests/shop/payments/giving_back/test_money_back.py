@@ -17,7 +17,7 @@ from kits.stock import ledger
 from kits.stock.tables import Lot, Reservation
 from shop.orders import parcels
 from shop.orders.tables import Order, OrderLine
-from shop.payments import money_back
+from shop.payments.giving_back import money_back
 from shop.payments.settle import settle_page
 from shop.payments.tables import Payment, Refund
 from shop.work.outbox import OutboxMail

@@ -13,11 +13,11 @@ from shop.customers.people import Person
 from shop.orders.find import locked
 from shop.orders.tables import AWAITING, Order
 from shop.payments import attempts
-from shop.payments.gateway import HostedPage
-from shop.payments.hosted import Opening, open_page
+from shop.payments.gateway.contract import HostedPage
+from shop.payments.gateway.stripe_gateway import gateway
+from shop.payments.hosted.opening import Opening, open_page
+from shop.payments.hosted.release import close_intent, end_page
 from shop.payments.lease import payment_lease
-from shop.payments.release import close_intent, end_page
-from shop.payments.stripe_gateway import gateway
 from shop.payments.tables import CLOSED, HOSTED, PaymentAttempt
 
 # Stripe keeps a page open for 30 minutes at least; ours gets a minute for the way there.

@@ -15,9 +15,9 @@ from kits.stock.promises import reservations
 from shop.orders.find import locked
 from shop.orders.tables import AWAITING, CANCELLED, Order
 from shop.payments import attempts, settle
-from shop.payments.gateway import HostedPage
+from shop.payments.gateway.contract import HostedPage
+from shop.payments.gateway.stripe_gateway import gateway
 from shop.payments.lease import payment_lease
-from shop.payments.stripe_gateway import gateway
 from shop.payments.tables import CLOSED
 from shop.registers import Settled, run_steps
 from shop.selling import codes

@@ -14,14 +14,15 @@ from sqlalchemy import select
 
 from kits import clock
 from kits.errors import WrongState
-from shop.payments import disputes, refunds, webhooks
-from shop.payments.gateway import DisputeSeen
+from shop.payments import webhooks
+from shop.payments.gateway.contract import DisputeSeen
+from shop.payments.giving_back import disputes, refunds
 from shop.payments.tables import Payment, Refund
 from shop.sandbox.events.signing import sign
 from tests.journeys.driving import Bought, Driver
 from tests.journeys.shopping import letters
 from tests.servers.sandbox import SECRET
-from tests.shop.payments.test_money_back import give, refunded
+from tests.shop.payments.giving_back.test_money_back import give, refunded
 
 Read = Callable[[Any], list[Any]]
 
@@ -142,9 +143,9 @@ def test_how_a_dispute_stands(status: str, standing: str) -> None:
 def test_a_refund_that_fails_tells_the_owner_stays_in_sight_and_can_be_asked_for_again(
     driver: Driver, bought: Bought, read: Read, mail_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from shop.payments import money_back
-    from shop.payments.gateway import RefundSeen
-    from shop.payments.stripe_gateway import StripeGateway
+    from shop.payments.gateway.contract import RefundSeen
+    from shop.payments.gateway.stripe_gateway import StripeGateway
+    from shop.payments.giving_back import money_back
 
     refund = give(bought)
     driver.work()

@@ -13,9 +13,9 @@ from kits import clock, host
 from kits.errors import Busy
 from kits.stock.tables import Reservation
 from shop.orders.tables import Order
-from shop.payments import release
-from shop.payments.gateway import HostedPage, OutcomeUnknown
-from shop.payments.stripe_gateway import StripeGateway, gateway
+from shop.payments.gateway.contract import HostedPage, OutcomeUnknown
+from shop.payments.gateway.stripe_gateway import StripeGateway, gateway
+from shop.payments.hosted import release
 from shop.payments.tables import PaymentAttempt
 from tests.journeys.driving import Driver
 

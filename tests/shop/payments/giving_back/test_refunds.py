@@ -16,8 +16,8 @@ from sqlalchemy import select
 from kits import clock, host
 from kits.errors import TransactionOpen, WrongState
 from shop.orders.find import locked
-from shop.payments import refunds
-from shop.payments.gateway import NoKeys, OutcomeUnknown
+from shop.payments.gateway.contract import NoKeys, OutcomeUnknown
+from shop.payments.giving_back import refunds
 from shop.payments.tables import Payment, Refund
 from tests.journeys.driving import Bought, Driver
 

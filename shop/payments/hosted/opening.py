@@ -12,9 +12,9 @@ from shop.customers.people import Person
 from shop.customers.tables import Customer
 from shop.links import order_url, return_url
 from shop.payments import attempts
-from shop.payments.gateway import Bill, Refused
+from shop.payments.gateway.contract import Bill, Refused
+from shop.payments.gateway.stripe_gateway import gateway
 from shop.payments.lease import PaymentLease
-from shop.payments.stripe_gateway import gateway
 from shop.payments.tables import CLOSED
 
 

@@ -1,0 +1,1 @@
+"""The payment gateway: what we ask of it in our own words, and Stripe behind those words."""
