@@ -25,8 +25,8 @@ class Shop:
         from shop import all_tables, cli, registers  # noqa: F401 - the tables, whatever the pages use of them
         from shop.blueprints import ours
         from shop.customers import addresses
-        from shop.customers.cli import staff_command
         from shop.customers.personal.export import whole
+        from shop.customers.staff.cli import staff_command
         from shop.demo.command import demo, demo_seed
         from shop.demo.sandbox_commands import sandbox, sandbox_card
         from shop.sample_mails import OWN_MAILS

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint
 
 from shop import admin, api, probes, storefront
-from shop.customers import account, staff_pages
-from shop.customers import pages as sign_in
+from shop.customers import account
+from shop.customers.signing_in import pages as sign_in
+from shop.customers.staff import pages as staff_pages
 from shop.payments import pages as webhooks
 from shop.templating import template_folder
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from shop.customers.staff import current_staff
+from shop.customers.staff.members import current_staff
 from shop.registers import registers
 
 

@@ -15,7 +15,7 @@ from kits.stock.buying import placing
 from kits.stock.buying.placing import NewLine, NewOrder
 from kits.stock.ledger import Cause
 from kits.stock.moves.receiving import Delivery, receive
-from shop.customers.staff import add_staff
+from shop.customers.staff.members import add_staff
 from shop.orders import parcels
 from shop.orders.basket import Wish
 from shop.orders.checkout import Address, Purchase, place

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from kits.clock import today
 from kits.stock.figures import Figures
-from shop.customers.links import link_letter
+from shop.customers.signing_in.links import link_letter
 from shop.links import external
 from shop.sample_mails import values
 from shop.stock.watch import Watched

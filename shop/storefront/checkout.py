@@ -12,7 +12,7 @@ from kits import clock
 from kits.errors import BadInput, SoldOut
 from kits.host import end_reads, session
 from shop.customers.addresses import filled_in
-from shop.customers.signed_in import current_customer
+from shop.customers.signing_in.signed_in import current_customer
 from shop.orders.checkout import Address, Purchase, Seen
 from shop.payments.hosted import buying
 from shop.payments.hosted.buying import Bought

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shop.customers.asking import LINK_DUTY
 from shop.customers.personal.aftermath import ERASURE_DUTIES
 from shop.customers.personal.keeping import KEEPING_DUTY
+from shop.customers.signing_in.asking import LINK_DUTY
 from shop.payments.giving_back.refunds import REFUND_DUTY
 from shop.payments.hosted.release import ABANDONED_DUTY
 from shop.payments.webhooks import OLD_EVENTS_DUTY, WEBHOOK_DUTY

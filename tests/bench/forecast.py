@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from kits import clock, host
 from kits.catalogue import first_kit
-from shop.customers.staff import add_staff
+from shop.customers.staff.members import add_staff
 from subscriptions.forecast.keeping import forecast_all, keep_forecasts
 from tests.bench.setting import Bench
 from tests.bench.statements import counted

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from kits import host
 from shop.customers import tables as customers
-from shop.customers.staff import add_staff
+from shop.customers.staff.members import add_staff
 from tests.journeys.pages import Page, Person
 from tests.servers.sandbox import Sandbox
 

@@ -12,7 +12,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from kits import host
-from shop.customers.staff import add_staff
+from shop.customers.staff.members import add_staff
 from shop.orders.tables import Order
 from shop.payments.tables import WebhookEvent
 from shop.sandbox.events.signing import sign

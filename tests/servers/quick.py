@@ -13,14 +13,14 @@ from jinja2.bccache import Bucket
 from sqlalchemy import Engine
 from werkzeug.routing import Rule
 
-from shop.customers import staff
+from shop.customers.staff import members
 
 
 def be_quick() -> None:
     """Share compiled templates, routes and statements between apps; take argon2's cheap profile, made for tests."""
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": SharedTemplates()}
     Rule._compile_builder = remembered(Rule._compile_builder)
-    staff._hasher = PasswordHasher.from_parameters(profiles.CHEAPEST)
+    members._hasher = PasswordHasher.from_parameters(profiles.CHEAPEST)
     SQLAlchemy._make_engine = sharing_statements(SQLAlchemy._make_engine)  # type: ignore[method-assign]
 
 

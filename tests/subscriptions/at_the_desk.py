@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from kits import clock, host
-from shop.customers.staff import add_staff
+from shop.customers.staff.members import add_staff
 from tests.journeys.driving import Driver
 
 STAFF, PASSWORD = "staff@example.org", "correct horse battery"

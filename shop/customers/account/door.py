@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from flask import redirect, url_for
 
-from shop.customers.signed_in import current_customer
+from shop.customers.signing_in.signed_in import current_customer
 from shop.customers.tables import Customer
 
 P = ParamSpec("P")

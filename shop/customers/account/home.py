@@ -11,9 +11,9 @@ from sqlalchemy import select, update
 
 from kits import clock, host
 from kits.errors import BadInput
-from shop.customers import signed_in
 from shop.customers.account import door
 from shop.customers.forms import NameForm
+from shop.customers.signing_in import signed_in
 from shop.customers.tables import Customer
 from shop.orders.checkout import LONGEST
 from shop.orders.tables import Order

@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from kits import clock, host
 from kits.errors import Busy, WrongState
-from shop.customers import signed_in
 from shop.customers.account import door
 from shop.customers.forms import EraseForm
 from shop.customers.personal import erasing, keeping, mails
 from shop.customers.personal.export import whole
+from shop.customers.signing_in import signed_in
 from shop.customers.tables import Customer
 from shop.orders.tables import Order
 from shop.payments.gateway.contract import GatewayError

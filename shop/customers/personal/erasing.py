@@ -13,9 +13,9 @@ from kits import audit
 from kits.clock import today
 from kits.errors import Busy, WrongState
 from kits.host import end_reads, outside_transaction, session, unit
-from shop.customers.links import revoke_links
 from shop.customers.personal import keeping, mails
 from shop.customers.personal.tables import Erasure
+from shop.customers.signing_in.links import revoke_links
 from shop.customers.tables import Customer, LinkRequest, SavedAddress
 from shop.orders.tables import AWAITING, PAID, Order
 from shop.payments.hosted import release

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from kits import host
 from kits.clock import today as day_of
 from kits.money import Money
-from shop.customers.staff import add_staff
+from shop.customers.staff.members import add_staff
 from shop.orders.basket import Wish
 from shop.orders.checkout import Address, Purchase, place
 from shop.orders.find import order_by_id

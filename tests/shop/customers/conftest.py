@@ -14,10 +14,10 @@ import pytest
 from flask import Flask
 
 from kits import host
-from shop.customers.asking import LINK_DUTY
-from shop.customers.links import mail_link
 from shop.customers.people import customer_id
-from shop.customers.staff import add_staff
+from shop.customers.signing_in.asking import LINK_DUTY
+from shop.customers.signing_in.links import mail_link
+from shop.customers.staff.members import add_staff
 from shop.work.duties import run_once
 from shop.work.mailing.sending import MAIL_DUTY
 from tests.servers.client import Visitor

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from kits import clock, host
 from shop.customers import addresses
-from shop.customers.asking import LINK_DUTY
+from shop.customers.signing_in.asking import LINK_DUTY
 from shop.work.duties import run_once
 from shop.work.mailing.sending import MAIL_DUTY
 from tests.journeys.driving import Driver

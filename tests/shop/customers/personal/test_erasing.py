@@ -13,9 +13,9 @@ from kits import clock, host
 from kits.audit import AuditEntry
 from kits.errors import WrongState
 from shop.customers import addresses
-from shop.customers.asking import LINK_DUTY, ask
 from shop.customers.personal.erasing import erase
 from shop.customers.personal.tables import KeptPerson
+from shop.customers.signing_in.asking import LINK_DUTY, ask
 from shop.customers.tables import Customer, MagicLink, SavedAddress
 from shop.orders.tables import Order
 from shop.payments.tables import Payment

@@ -19,7 +19,7 @@ from kits.stock.tables import Lot
 from shop.customers.personal.erasing import erase
 from shop.customers.personal.keeping import KEEPING_DUTY
 from shop.customers.personal.tables import KeptPerson
-from shop.customers.staff import add_staff
+from shop.customers.staff.members import add_staff
 from shop.work.duties import run_once
 from subscriptions.recall import recall
 from subscriptions.recall.replacing import replace_box

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from kits.host import unit
-from shop.customers.links import mail_link
 from shop.customers.people import known_customer
+from shop.customers.signing_in.links import mail_link
 from shop.customers.tables import LinkRequest
 from shop.links import order_url
 from shop.orders.tables import Order

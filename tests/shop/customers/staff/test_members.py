@@ -12,7 +12,7 @@ from sqlalchemy import select
 from kits import host
 from kits.audit import AuditEntry
 from kits.errors import BadInput
-from shop.customers.staff import add_staff, sign_in
+from shop.customers.staff.members import add_staff, sign_in
 from shop.customers.tables import StaffMember
 from tests.shop.customers.conftest import PASSWORD
 

@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 from kits import clock
 from kits.errors import BadInput
 from kits.host import unit
-from shop.customers.staff import add_staff
+from shop.customers.staff.members import add_staff
 
 
 @click.command("staff")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from kits import audit
 from kits.errors import BadInput
-from shop.customers.signed_in import current_staff, staff_row
+from shop.customers.signing_in.signed_in import current_staff, staff_row
 from shop.customers.tables import StaffMember
 
 __all__ = ["add_staff", "current_staff", "sign_in"]

@@ -7,7 +7,8 @@ import re
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from shop.customers import signed_in, staff
+from shop.customers.signing_in import signed_in
+from shop.customers.staff import members
 from shop.doors import guard, limits
 from shop.storefront.errors import answer
 from shop.templating import speak, template_folder
@@ -39,7 +40,7 @@ def let_in() -> ResponseReturnValue:
     email, password, wanted = (request.form.get(name, "") for name in ("email", "password", "next"))
     if limits.spend(limits.STAFF_ACCOUNT, email.strip().lower()) is not None:
         return _form(wanted, TOO_OFTEN), 429
-    member = staff.sign_in(email, password)
+    member = members.sign_in(email, password)
     if member is None:
         return _form(wanted, WRONG), 401
     signed_in.remember_staff(member)

@@ -11,8 +11,8 @@ import time_machine
 from flask import Flask
 
 from kits import host
-from shop.customers.signed_in import current_staff
-from shop.customers.staff import add_staff
+from shop.customers.signing_in.signed_in import current_staff
+from shop.customers.staff.members import add_staff
 from tests.servers.client import Visitor
 from tests.shop.customers.conftest import PASSWORD
 

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from kits import clock
 from kits.errors import BadInput, NotFound
-from shop.customers import asking, links, signed_in
 from shop.customers.forms import NO_NUMBER, LookUpForm, SignInForm
+from shop.customers.signing_in import asking, links, signed_in
 from shop.doors import guard
 from shop.storefront.errors import answer, refusal
 from shop.storefront.forms import Wrong, sentences, taken

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from kits import host
-from shop.customers.asking import LINK_DUTY, answer, as_numbered, ask
 from shop.customers.people import customer_id
+from shop.customers.signing_in.asking import LINK_DUTY, answer, as_numbered, ask
 from shop.customers.tables import LinkRequest
 from shop.orders.tables import Order
 from shop.work.duties import run_once

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from kits import host
 from kits.errors import NotFound
-from shop.customers.links import leads_in, use_link
+from shop.customers.signing_in.links import leads_in, use_link
 from shop.customers.tables import MagicLink
 from shop.work.outbox import OutboxMail
 from tests.shop.customers.conftest import send_link

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from shop.customers.staff import sign_in
+from shop.customers.staff.members import sign_in
 from tests.shop.customers.conftest import PASSWORD
 
 

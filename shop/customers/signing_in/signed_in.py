@@ -10,7 +10,7 @@ from flask import current_app, session
 from sqlalchemy import select, update
 
 from kits import host
-from shop.customers.links import revoke_links
+from shop.customers.signing_in.links import revoke_links
 from shop.customers.tables import Customer, StaffMember
 
 CUSTOMER, STAFF = "refillery_customer", "refillery_staff"

@@ -1,0 +1,1 @@
+"""Signing in by mailed links, and what the session remembers of it."""

@@ -1,0 +1,1 @@
+"""Staff: their passwords, and their door to the admin."""
