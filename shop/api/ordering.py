@@ -22,7 +22,7 @@ from shop.orders.basket import Wish, priced
 from shop.orders.checkout import Address, Purchase
 from shop.orders.find import order_by_id, order_by_token
 from shop.orders.tables import OrderLine
-from shop.payments.gateway.stripe_gateway import gateway
+from shop.payments.gateway.account import gateway
 from shop.payments.hosted.buying import Bought, buy
 from shop.registers import registers
 

@@ -14,8 +14,8 @@ from shop.orders.find import locked
 from shop.orders.tables import AWAITING
 from shop.payments import attempts, settle
 from shop.payments.attempts import Seen
+from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import Declined, Intent, OutcomeUnknown, Refused, Unavailable
-from shop.payments.gateway.stripe_gateway import gateway
 from shop.payments.hosted.release import close_pages, end_page
 from shop.payments.lease import CustomerPaying, PaymentLease, payment_lease
 from shop.payments.tables import CLOSED, OPEN, SAVED_CARD

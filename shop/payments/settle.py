@@ -25,8 +25,8 @@ from shop.papers.attached import CONFIRMED
 from shop.papers.confirmation import confirmation
 from shop.papers.issuing import issue_invoice
 from shop.payments import attempts
+from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import Declined, Intent
-from shop.payments.gateway.stripe_gateway import gateway
 from shop.payments.giving_back import reasons, refund_letters, refunds
 from shop.payments.tables import DECLINED, NEEDS_CUSTOMER, OPEN, SUCCEEDED, Payment, PaymentAttempt
 from shop.registers import Settled, run_steps

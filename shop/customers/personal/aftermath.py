@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, update
 from kits.host import end_reads, outside_transaction, session, unit
 from shop.customers.personal import mails
 from shop.customers.personal.tables import Erasure
-from shop.payments.gateway.stripe_gateway import gateway
+from shop.payments.gateway.account import gateway
 from shop.payments.webhooks import clear_bodies
 from shop.work.duties import Duty
 from shop.work.outbox import QUEUED, OutboxMail

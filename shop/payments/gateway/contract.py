@@ -1,6 +1,6 @@
 """What we ask of a payment gateway, in our own words: value types and errors.
 
-`stripe_gateway.py` is the one implementation; the sandbox answers it over
+`account.py` is the one implementation; the sandbox answers it over
 HTTP exactly as Stripe does.
 """
 

@@ -17,8 +17,8 @@ from kits.errors import Busy
 from kits.host import end_reads, outside_transaction, session, unit
 from shop.orders.find import locked
 from shop.orders.tables import Order
+from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import DisputeSeen
-from shop.payments.gateway.stripe_gateway import gateway
 from shop.payments.giving_back import refund_letters
 from shop.payments.tables import FAILED, PENDING, Payment, Refund
 

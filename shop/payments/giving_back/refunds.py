@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from kits.errors import WrongState
 from kits.host import end_reads, outside_transaction, session, unit
 from shop.papers.issuing import issue_credit_note
+from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import FailedInside, RefundSeen, Refused
-from shop.payments.gateway.stripe_gateway import gateway
 from shop.payments.giving_back import disputes, refund_letters
 from shop.payments.tables import DISPUTED, FAILED, PENDING, SUCCEEDED, Payment, Refund
 from shop.work.duties import Duty

@@ -22,8 +22,8 @@ from shop.orders.checkout import Purchase, place, placed_by
 from shop.orders.placing.rows import Written
 from shop.orders.tables import Order
 from shop.payments import attempts
+from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import NoKeys
-from shop.payments.gateway.stripe_gateway import gateway
 from shop.payments.hosted.opening import Opening, open_page
 from shop.payments.hosted.start import SHORTEST_PAGE, pay_in_person
 from shop.payments.lease import holding

@@ -12,8 +12,8 @@ from shop.customers.people import Person
 from shop.customers.tables import Customer
 from shop.links import order_url, return_url
 from shop.payments import attempts
+from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import Bill, Refused
-from shop.payments.gateway.stripe_gateway import gateway
 from shop.payments.lease import PaymentLease
 from shop.payments.tables import CLOSED
 

@@ -15,8 +15,8 @@ from kits.stock.promises import reservations
 from shop.orders.find import locked
 from shop.orders.tables import AWAITING, CANCELLED, Order
 from shop.payments import attempts, settle
+from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import HostedPage
-from shop.payments.gateway.stripe_gateway import gateway
 from shop.payments.lease import payment_lease
 from shop.payments.tables import CLOSED
 from shop.registers import Settled, run_steps

@@ -13,8 +13,8 @@ from shop.customers.people import Person
 from shop.orders.find import locked
 from shop.orders.tables import AWAITING, Order
 from shop.payments import attempts
+from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import HostedPage
-from shop.payments.gateway.stripe_gateway import gateway
 from shop.payments.hosted.opening import Opening, open_page
 from shop.payments.hosted.release import close_intent, end_page
 from shop.payments.lease import payment_lease

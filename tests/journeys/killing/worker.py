@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from shop.payments import attempts, charge, settle
-from shop.payments.gateway.stripe_gateway import StripeGateway
+from shop.payments.gateway.account import StripeGateway
 from shop.registers import registers
 from shop.work import duties
 from wsgi import create_app

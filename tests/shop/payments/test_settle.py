@@ -16,8 +16,8 @@ from kits.errors import TransactionOpen
 from kits.money import Money
 from kits.stock.tables import Lot, Reservation
 from shop.orders.tables import Order
+from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import Bill, BillLine, Intent
-from shop.payments.gateway.stripe_gateway import gateway
 from shop.payments.settle import settle, settle_intent, settle_page
 from shop.payments.tables import Refund
 from shop.work.outbox import OutboxMail

@@ -19,8 +19,8 @@ from shop.customers.personal.tables import Erasure
 from shop.customers.tables import Customer
 from shop.orders.tables import Order
 from shop.payments import settle, webhooks
+from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import OutcomeUnknown
-from shop.payments.gateway.stripe_gateway import gateway
 from shop.payments.tables import PaymentAttempt, WebhookEvent
 from shop.registers import registers
 from shop.sandbox.events.signing import sign

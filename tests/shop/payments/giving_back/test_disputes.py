@@ -143,8 +143,8 @@ def test_how_a_dispute_stands(status: str, standing: str) -> None:
 def test_a_refund_that_fails_tells_the_owner_stays_in_sight_and_can_be_asked_for_again(
     driver: Driver, bought: Bought, read: Read, mail_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from shop.payments.gateway.account import StripeGateway
     from shop.payments.gateway.contract import RefundSeen
-    from shop.payments.gateway.stripe_gateway import StripeGateway
     from shop.payments.giving_back import money_back
 
     refund = give(bought)

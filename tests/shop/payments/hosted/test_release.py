@@ -13,8 +13,8 @@ from kits import clock, host
 from kits.errors import Busy
 from kits.stock.tables import Reservation
 from shop.orders.tables import Order
+from shop.payments.gateway.account import StripeGateway, gateway
 from shop.payments.gateway.contract import HostedPage, OutcomeUnknown
-from shop.payments.gateway.stripe_gateway import StripeGateway, gateway
 from shop.payments.hosted import release
 from shop.payments.tables import PaymentAttempt
 from tests.journeys.driving import Driver

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from kits import clock
 from kits.errors import Busy, WrongState
 from shop.customers.tables import Customer
-from shop.payments.gateway.stripe_gateway import gateway
+from shop.payments.gateway.account import gateway
 from shop.payments.settle import settle_page
 from shop.payments.tables import PaymentAttempt
 from shop.registers import registers
