@@ -46,6 +46,12 @@ KEPT_CONNECTIONS = 16
 
 Those used last are used again, because they have their statements planned.
 """
+TO_POSTGRESQL = {
+    "pool_size": KEPT_CONNECTIONS,
+    "pool_use_lifo": True,
+    # Our statements are few and come again and again: each is prepared when a connection first meets it.
+    "connect_args": {"prepare_threshold": 0},
+}
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -57,7 +63,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         Path(app.instance_path).mkdir(exist_ok=True)
         app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{Path(app.instance_path) / 'shop.db'}"
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
-        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_size": KEPT_CONNECTIONS, "pool_use_lifo": True})
+        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", TO_POSTGRESQL)
     if not app.config.get("SECRET_KEY"):
         app.config["SECRET_KEY"] = _kept_secret(Path(app.instance_path))
     if proxies := app.config.get("TRUSTED_PROXIES"):

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from kits.errors import BadInput
+from kits.host import Reader
 from shop.selling.tables import DiscountCode
 from shop.selling.totals import Discount
 
@@ -25,10 +26,10 @@ def written(code: str | None) -> str:
     return (code or "").strip().upper()
 
 
-def look_up(session: Session, code: str, now: datetime) -> Discount:
+def look_up(reader: Reader, code: str, now: datetime) -> Discount:
     """What a code takes off; raises BadInput at `discount` when it cannot be used now."""
     wanted = select(DiscountCode.percent, DiscountCode.amount, _left()).where(_is(code), _valid(now))
-    found = session.execute(wanted).first() if code.isprintable() and len(code) <= LONGEST_CODE else None
+    found = reader.execute(wanted).first() if code.isprintable() and len(code) <= LONGEST_CODE else None
     if found is None:
         raise BadInput("discount", UNKNOWN)
     percent, amount, left = found

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-import requests
 import stripe
 from sqlalchemy import text
 
@@ -60,7 +59,7 @@ ALL: dict[str, Callable[[Bench], Figure | Iterable[Figure]]] = {
 """Each tells one figure, or several as it goes."""
 
 
-def _ratio(ours: Callable[[requests.Session], None], bare: Callable[[requests.Session], None], times: int) -> float:
+def _ratio(ours: visits.Visit, bare: visits.Visit, times: int) -> float:
     """The median of several rounds, ours and bare by turns so that both meet the same machine."""
     rounds = [visits.per_second(ours, times) / visits.per_second(bare, times) for _ in range(ROUNDS)]
     return round(statistics.median(rounds), 3)

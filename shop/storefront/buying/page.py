@@ -11,7 +11,7 @@ from flask import render_template
 from kits import clock
 from kits.catalogue.plan_line import plan_line
 from kits.errors import BadInput, NotFound
-from kits.host import session
+from kits.host import Reader, aside
 from shop.orders.basket import PricedLine, priced_of
 from shop.orders.demands import short
 from shop.orders.placing import agreements, rows
@@ -30,14 +30,15 @@ def page(values: Mapping[str, str], errors: Mapping[str, str], now: datetime) ->
     Raises BadInput when no parcel takes so much, NotFound for a kit without a notice.
     """
     wishes, found = kept.wishes(), dict(errors)
-    offers, ruling = rules.read_with(session(), [wish.kit for wish in wishes], now)
-    try:
-        lines = priced_of(offers, wishes, now)
-    except (BadInput, NotFound):
-        return None
-    due = _due(lines, ruling, values, found, now)
+    with aside() as look:
+        offers, ruling = rules.read_with(look, [wish.kit for wish in wishes], now)
+        try:
+            lines = priced_of(offers, wishes, now)
+        except (BadInput, NotFound):
+            return None
+        due = _due(look, lines, ruling, values, found, now)
+        lacking = short(look, lines, clock.today(now))
     notices = rows.notices(due)
-    lacking = short(session(), lines, clock.today(now))
     shown = render_template(
         "shop/checkout.html",
         due=due,
@@ -57,7 +58,12 @@ def page(values: Mapping[str, str], errors: Mapping[str, str], now: datetime) ->
 
 
 def _due(
-    lines: list[PricedLine], ruling: Rules, values: Mapping[str, str], errors: dict[str, str], now: datetime
+    look: Reader,
+    lines: list[PricedLine],
+    ruling: Rules,
+    values: Mapping[str, str],
+    errors: dict[str, str],
+    now: datetime,
 ) -> Due:
     """What is due as far as what was typed can be had; the rest as if it had been left alone, with its sentence.
 
@@ -65,7 +71,7 @@ def _due(
     """
     home = shipping.countries(ruling.zones)[0]
     goes_to, way = values.get("country") or home, values.get("shipping") or None
-    discount = _discount(values, errors, now)
+    discount = _discount(look, values, errors, now)
     try:
         offered = shipping.ways(ruling.zones, goes_to, sum(line.grams for line in lines))
     except BadInput as error:
@@ -81,10 +87,10 @@ def _due(
     return due
 
 
-def _discount(values: Mapping[str, str], errors: dict[str, str], now: datetime) -> Discount | None:
+def _discount(look: Reader, values: Mapping[str, str], errors: dict[str, str], now: datetime) -> Discount | None:
     code = codes.written(values.get("discount"))
     try:
-        return codes.look_up(session(), code, now) if code else None
+        return codes.look_up(look, code, now) if code else None
     except BadInput as error:
         errors.setdefault(error.field, error.message)
         return None
