@@ -1,4 +1,4 @@
-"""The ledger: the only module that writes movements and balances, and the proof that they agree."""
+"""The ledger: the only module that writes movements and balances."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from kits.catalogue.tables import Item
 from kits.errors import BadInput, NotFound, SoldOut, WrongState
 from kits.stock.promises.reservations import lock
 from kits.stock.recall.tables import Recall
-from kits.stock.tables import ALLOCATED, Lot, Reservation, StockMovement
+from kits.stock.tables import Lot, StockMovement
 
 LONGEST_REASON = 500
 
@@ -33,17 +31,6 @@ class Cause:
     note: str = ""
     order_number: str | None = None
     key: str | None = None
-
-
-@dataclass(frozen=True)
-class Disagreement:
-    """A lot whose balance `which` (on_hand, allocated, quarantined or reserved) is not what the ledger adds up to."""
-
-    sku: str
-    code: str
-    which: str
-    balance: int
-    ledger: int
 
 
 def locked_lot(session: Session, lot_id: int) -> Lot:
@@ -111,24 +98,6 @@ def post_arrivals(session: Session, arrived: Sequence[tuple[Lot, int, Cause]]) -
         session.expire(lot, ["on_hand"])
 
 
-def disagreements(session: Session) -> list[Disagreement]:
-    """Where balances are not what the ledger (and, for what is allocated, the reservations) add up to; one statement.
-
-    Empty is the proof that all agree.
-    """
-    found = []
-    for sku, code, *counts in session.execute(_compared()):
-        on_hand, allocated, quarantined, moved, set_aside, kept, reserved = (int(count) for count in counts)
-        pairs = (
-            ("on_hand", on_hand, moved),
-            ("allocated", allocated, set_aside),
-            ("quarantined", quarantined, kept),
-            ("reserved", reserved, set_aside),
-        )
-        found += [Disagreement(sku, code, which, balance, added) for which, balance, added in pairs if balance != added]
-    return found
-
-
 def _movement(
     lot: Lot, kind: str, cause: Cause, on_hand: int, allocated: int = 0, quarantined: int = 0
 ) -> StockMovement:
@@ -171,32 +140,3 @@ def _balance(session: Session, lot: Lot, on_hand: int, allocated: int, quarantin
         which = "in quarantine" if quarantined < 0 else "set aside" if allocated < 0 else "free"
         left = {"in quarantine": lot.quarantined, "set aside": lot.allocated, "free": lot.free}[which]
         raise SoldOut(f"Lot {lot.code} has no more than {left} {which}. Look again.", left)
-
-
-def _compared() -> Select[*tuple[Any, ...]]:
-    moved = (
-        select(
-            StockMovement.lot_id,
-            func.sum(StockMovement.quantity).label("on_hand"),
-            func.sum(StockMovement.allocated).label("allocated"),
-            func.sum(StockMovement.quarantined).label("quarantined"),
-        )
-        .group_by(StockMovement.lot_id)
-        .subquery()
-    )
-    reserved = (
-        select(Reservation.lot_id, func.sum(Reservation.quantity).label("units"))
-        .where(Reservation.state == ALLOCATED)
-        .group_by(Reservation.lot_id)
-        .subquery()
-    )
-    sums: Sequence[object] = (moved.c.on_hand, moved.c.allocated, moved.c.quarantined, reserved.c.units)
-    return (
-        select(
-            Item.sku, Lot.code, Lot.on_hand, Lot.allocated, Lot.quarantined, *(func.coalesce(each, 0) for each in sums)
-        )
-        .join(Item, Item.id == Lot.item_id)
-        .outerjoin(moved, moved.c.lot_id == Lot.id)
-        .outerjoin(reserved, reserved.c.lot_id == Lot.id)
-        .order_by(Item.sku, Lot.code)
-    )

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import event, select, text
 
 from kits import host
-from kits.stock.ledger import Cause, Disagreement, disagreements
+from kits.stock.ledger import Cause
 from kits.stock.moves import corrections, packing
+from kits.stock.proof import Disagreement, disagreements
 from kits.stock.tables import Lot
 
 

@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 
 from kits import host
 from kits.errors import Busy, SoldOut, WrongState
-from kits.stock.ledger import Cause, disagreements
+from kits.stock.ledger import Cause
 from kits.stock.moves import corrections, packing, stock_take
 from kits.stock.promises.reservations import Demand, release, reserve, reserve_again
+from kits.stock.proof import disagreements
 from kits.stock.tables import Lot, Reservation
 
 HANDS, TURNS, SEED = 40, 4, 20270104

@@ -22,8 +22,9 @@ from kits.stock.buying.delivery_list import DeliveryRow
 from kits.stock.buying.importing import FaultyList, book_all, check, examine
 from kits.stock.buying.purchase_orders import close
 from kits.stock.buying.tables import CLOSED
-from kits.stock.ledger import Cause, disagreements
+from kits.stock.ledger import Cause
 from kits.stock.moves.receiving import receive
+from kits.stock.proof import disagreements
 from kits.stock.recall.tables import Recall
 from kits.stock.tables import Lot, StockMovement
 from tests.kits.stock.buying.conftest import Look, Order, on_hand

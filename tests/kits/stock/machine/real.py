@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from kits import host
 from kits.catalogue.tables import Item
 from kits.stock.figures import figures
-from kits.stock.ledger import Cause, Disagreement, disagreements
+from kits.stock.ledger import Cause
 from kits.stock.moves.receiving import Delivery, receive
 from kits.stock.promises import commitments, reservations
 from kits.stock.promises.reservations import Demand, shelves
+from kits.stock.proof import Disagreement, disagreements
 from kits.stock.tables import Lot, Reservation
 from tests.kits.stock.machine.counting import Want
 

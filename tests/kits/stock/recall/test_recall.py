@@ -12,8 +12,9 @@ from sqlalchemy import insert, select, text
 from kits import host, signals
 from kits.audit import AuditEntry
 from kits.errors import BadInput, NotFound, WrongState
-from kits.stock.ledger import Cause, disagreements
+from kits.stock.ledger import Cause
 from kits.stock.moves import corrections, packing, returns, stock_take
+from kits.stock.proof import disagreements
 from kits.stock.recall.recall import Begun, call_off, recipients
 from kits.stock.recall.tables import Recall
 from kits.stock.tables import Lot, StockMovement

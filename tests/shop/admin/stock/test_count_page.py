@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from kits import host
 from kits.audit import AuditEntry
-from kits.stock.ledger import disagreements
+from kits.stock.proof import disagreements
 from kits.stock.recall.tables import Recall
 from kits.stock.tables import StockMovement
 from shop.admin.stock import lists
