@@ -9,7 +9,8 @@ from typing import Any
 from marshmallow import Schema
 
 from shop.api import catalogue, ordering
-from shop.api.schemas import Kits, Notice, NoticeQuery, Order, OrderPlaced, OrderRequest, PlanAnswer, PlanQuery
+from shop.api.schemas.answered import Kits, Notice, Order, OrderPlaced, PlanAnswer
+from shop.api.schemas.asked import NoticeQuery, OrderRequest, PlanQuery
 
 
 @dataclass(frozen=True)

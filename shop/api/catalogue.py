@@ -10,7 +10,8 @@ from kits import clock
 from kits.catalogue.kits import PricedKit, kit_by_slug, published_kits
 from kits.catalogue.notice import notice_in_force
 from kits.host import session
-from shop.api.schemas import Kits, Notice, NoticeQuery, PlanAnswer, PlanQuery
+from shop.api.schemas.answered import Kits, Notice, PlanAnswer
+from shop.api.schemas.asked import NoticeQuery, PlanQuery
 
 
 def kits() -> Any:

@@ -12,7 +12,7 @@ from flask import url_for
 
 from kits.settings import setting
 from shop.api.calls import CALLS, Call
-from shop.api.schemas import Problem
+from shop.api.schemas.answered import Problem
 
 VERSION = "1.0.0"
 

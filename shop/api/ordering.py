@@ -14,8 +14,9 @@ from kits.errors import BadInput, RefilleryError
 from kits.host import end_reads, session
 from kits.money import Money, add_up
 from shop.api.problems import refused
-from shop.api.schemas import Order as OrderAnswer
-from shop.api.schemas import OrderPlaced, OrderRequest
+from shop.api.schemas.answered import Order as OrderAnswer
+from shop.api.schemas.answered import OrderPlaced
+from shop.api.schemas.asked import OrderRequest
 from shop.links import order_url
 from shop.orders.acknowledged import Acknowledged, acknowledged
 from shop.orders.basket import Wish, priced
