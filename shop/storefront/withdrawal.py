@@ -17,11 +17,12 @@ from shop.orders.find import order_by_token
 from shop.orders.tables import Order
 from shop.owner import facts
 from shop.payments.giving_back import money_back
-from shop.returns import right, withdrawal
-from shop.returns.goods import Goods, Key, goods_of
+from shop.returns import right
 from shop.returns.lists import of_order
 from shop.returns.tables import ReturnItem
-from shop.returns.withdrawal import Chosen
+from shop.returns.withdrawing import withdrawal
+from shop.returns.withdrawing.goods import Goods, Key, goods_of
+from shop.returns.withdrawing.withdrawal import Chosen
 from shop.storefront.forms import Wrong, sentences
 from shop.storefront.withdrawal_form import as_sent, offered, read
 

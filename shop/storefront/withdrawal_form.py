@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shop.returns.goods import Goods, Key
-from shop.returns.withdrawal import Chosen
+from shop.returns.withdrawing.goods import Goods, Key
+from shop.returns.withdrawing.withdrawal import Chosen
 from shop.storefront.forms import Wrong
 
 UNBROKEN, BROKEN, KEEP = "unbroken", "broken", "keep"

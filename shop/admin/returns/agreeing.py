@@ -15,8 +15,8 @@ from kits.host import end_reads, session
 from shop.admin.door import actor
 from shop.admin.returns import forms
 from shop.orders.find import order_by_number
-from shop.returns import goodwill
-from shop.returns.goods import goods_of
+from shop.returns.desk import goodwill
+from shop.returns.withdrawing.goods import goods_of
 from shop.storefront.forms import Wrong, sentences, taken
 
 

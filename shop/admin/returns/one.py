@@ -18,8 +18,8 @@ from kits.stock.tables import Lot
 from shop.admin.door import actor
 from shop.admin.orders.forms import an_id
 from shop.admin.returns import forms
-from shop.returns import desk
-from shop.returns.due import due
+from shop.returns.desk import steps
+from shop.returns.desk.due import due
 from shop.returns.lists import STATES
 from shop.returns.tables import INSPECTED, RECEIVED, Return
 from shop.storefront.forms import Wrong, sentences, taken
@@ -35,13 +35,13 @@ def show(return_id: str) -> str:
 def received(return_id: str) -> Page:
     """The goods are here."""
     read = lambda: taken(forms.ReceivedForm, request.form)["received_on"]  # noqa: E731
-    return _step(return_id, lambda row, day: desk.receive(row, day, actor=actor(), now=clock.now()), read)
+    return _step(return_id, lambda row, day: steps.receive(row, day, actor=actor(), now=clock.now()), read)
 
 
 def sent(return_id: str) -> Page:
     """The customer has shown that the goods were sent."""
     read = lambda: taken(forms.SentForm, request.form)["sent_on"]  # noqa: E731
-    return _step(return_id, lambda row, day: desk.note_sent(row, day, actor=actor(), now=clock.now()), read)
+    return _step(return_id, lambda row, day: steps.note_sent(row, day, actor=actor(), now=clock.now()), read)
 
 
 def inspected(return_id: str) -> Page:
@@ -55,19 +55,19 @@ def inspected(return_id: str) -> Page:
     def read() -> dict[tuple[int, What], int]:
         return {names[name]: count for name, count in forms.units(request.form, names).items()}
 
-    return _step(return_id, lambda row, came: desk.inspect(row, came, actor=actor(), now=clock.now()), read)
+    return _step(return_id, lambda row, came: steps.inspect(row, came, actor=actor(), now=clock.now()), read)
 
 
 def undone(return_id: str) -> Page:
     """Undo the last step."""
-    return _step(return_id, lambda row, _: desk.undo(row, actor=actor(), now=clock.now()), lambda: None)
+    return _step(return_id, lambda row, _: steps.undo(row, actor=actor(), now=clock.now()), lambda: None)
 
 
 def refunded(return_id: str) -> Page:
     """Give the money back."""
 
     def work(row: int, read: dict[str, Any]) -> None:
-        desk.refund(row, read["amount"], note=read["note"], actor=actor(), now=clock.now())
+        steps.refund(row, read["amount"], note=read["note"], actor=actor(), now=clock.now())
 
     return _step(return_id, work, lambda: taken(forms.ReturnRefundForm, request.form))
 
@@ -76,7 +76,7 @@ def closed(return_id: str) -> Page:
     """Nothing came."""
 
     def work(row: int, read: dict[str, Any]) -> None:
-        desk.close(row, note=read["note"], actor=actor(), now=clock.now())
+        steps.close(row, note=read["note"], actor=actor(), now=clock.now())
 
     return _step(return_id, work, lambda: taken(forms.CloseForm, request.form))
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from kits import host
 from kits.catalogue import first_kit
-from kits.stock import ledger
+from kits.stock import proof
 from kits.stock.tables import Lot
 from shop.orders.find import order_by_number
 from shop.payments import settle
@@ -33,7 +33,7 @@ def pay(stocked: str, now: datetime) -> Iterator[Callable[[], tuple[int, str]]]:
 
     yield make
     host.end_reads()
-    assert ledger.disagreements(host.session()) == []
+    assert proof.disagreements(host.session()) == []
 
 
 @pytest.fixture

@@ -12,15 +12,15 @@ from sqlalchemy import select, update
 from kits import clock, host
 from kits.catalogue import first_kit
 from kits.catalogue.tables import Item
-from kits.stock import ledger
+from kits.stock import proof
 from kits.stock.tables import Lot, Reservation
 from shop.orders import parcels
 from shop.orders.find import order_by_id
 from shop.orders.tables import Parcel
-from shop.returns import withdrawal
-from shop.returns.goods import Goods, Key, goods_of
 from shop.returns.tables import Return
-from shop.returns.withdrawal import Chosen
+from shop.returns.withdrawing import withdrawal
+from shop.returns.withdrawing.goods import Goods, Key, goods_of
+from shop.returns.withdrawing.withdrawal import Chosen
 from tests.journeys.conftest import buy, driver, travel  # noqa: F401
 from tests.journeys.driving import Bought, Driver
 from tests.shop.admin.conftest import staff  # noqa: F401
@@ -37,7 +37,7 @@ def _sealed(driver: Driver) -> Iterator[None]:  # noqa: F811
         session.execute(update(Item).values(sealed=True))
     yield
     host.end_reads()
-    assert ledger.disagreements(host.session()) == []
+    assert proof.disagreements(host.session()) == []
 
 
 @pytest.fixture

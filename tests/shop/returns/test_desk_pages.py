@@ -17,7 +17,7 @@ from tests.journeys.mistakes import nothing_changed
 from tests.servers.client import Visitor
 from tests.shop.admin.conftest import Staff, words
 from tests.shop.returns.conftest import SERUM, WHOLE, days, goods, refunded, shelf
-from tests.shop.returns.test_desk import lots, receive
+from tests.shop.returns.desk.test_steps import lots, receive
 
 Read = Callable[[Any], list[Any]]
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from kits import clock
 from shop.orders.tables import OrderLine
 from shop.returns.tables import ReturnItem
-from shop.returns.withdrawal import Chosen
+from shop.returns.withdrawing.withdrawal import Chosen
 from subscriptions.tables import Subscription
 from tests.journeys.driving import Bought, Driver
 from tests.journeys.shopping import letters

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from kits import clock
 from shop.payments.tables import Refund
-from shop.returns import desk
+from shop.returns.desk import steps
 from shop.returns.tables import Return, ReturnItem
 from tests.journeys.driving import Bought, Driver
 from tests.journeys.mistakes import nothing_changed
@@ -73,7 +73,7 @@ def test_choosing_and_confirming_withdraws_and_shows_how_to_send_it_back(
 
 def test_what_never_came_back_can_be_withdrawn_from_again(client: Visitor, came: Bought, coming: int) -> None:
     assert LINK not in page(client, f"/orders/{came.token}").words
-    desk.close(coming, note="nothing came", actor="staff:1", now=clock.now())
+    steps.close(coming, note="nothing came", actor="staff:1", now=clock.now())
     assert LINK in page(client, f"/orders/{came.token}").words
 
 

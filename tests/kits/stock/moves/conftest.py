@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kits import host
-from kits.stock import ledger
+from kits.stock import proof
 from kits.stock.ledger import Cause
 from tests.kits.stock.moves.looking import Do
 
@@ -19,7 +19,7 @@ def _balances_agree(items: tuple[int, int]) -> Iterator[None]:
     """After each of these tests the balances are what the ledger adds up to."""
     yield
     host.end_reads()
-    assert ledger.disagreements(host.session()) == []
+    assert proof.disagreements(host.session()) == []
 
 
 @pytest.fixture

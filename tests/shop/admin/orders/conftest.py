@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from kits import host
 from kits.catalogue import first_kit
-from kits.stock import ledger
+from kits.stock import proof
 from kits.stock.ledger import Cause
 from kits.stock.moves.receiving import Delivery, receive
 from kits.stock.tables import Lot
@@ -25,7 +25,7 @@ def _balances_agree(now: datetime) -> Iterator[None]:
     """After each of these tests the balances are what the ledger adds up to."""
     yield
     host.end_reads()
-    assert ledger.disagreements(host.session()) == []
+    assert proof.disagreements(host.session()) == []
 
 
 @pytest.fixture

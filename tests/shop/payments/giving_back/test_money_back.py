@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from kits import clock, host
 from kits.errors import BadInput, WrongState
-from kits.stock import ledger
+from kits.stock import proof
 from kits.stock.tables import Lot, Reservation
 from shop.orders import parcels
 from shop.orders.tables import Order, OrderLine
@@ -48,7 +48,7 @@ def refunded(driver: Driver) -> list[int]:
 def free(read: Read) -> list[int]:
     """Units that nobody is promised or set aside, by lot."""
     held = len(read(select(Reservation.id).where(Reservation.state.in_(("held", "allocated")))))
-    assert ledger.disagreements(host.session()) == []
+    assert proof.disagreements(host.session()) == []
     host.end_reads()
     return [*read(select(Lot.free).order_by(Lot.id)), held]
 

@@ -13,10 +13,10 @@ from kits import clock, host
 from kits.errors import BadInput, SoldOut, WrongState
 from kits.stock.tables import Lot
 from shop.payments.tables import Refund
-from shop.returns import desk, goodwill
-from shop.returns.due import due
+from shop.returns.desk import goodwill, steps
+from shop.returns.desk.due import due
 from shop.returns.tables import Return
-from shop.returns.withdrawal import Chosen
+from shop.returns.withdrawing.withdrawal import Chosen
 from shop.work.outbox import OutboxMail
 from subscriptions.tables import Subscription
 from tests.journeys.driving import Bought, Driver
@@ -46,13 +46,13 @@ def lots() -> dict[str, int]:
 
 
 def receive(row: int) -> None:
-    desk.receive(row, clock.today(clock.now()), now=clock.now(), **BY)
+    steps.receive(row, clock.today(clock.now()), now=clock.now(), **BY)
 
 
 def inspect(row: int, **came: tuple[int, str]) -> None:
     """`inspect(row, ROLLER=(1, "restock"))`, by the SKU's first word."""
     ids = {sku.split("-")[0]: lot for sku, lot in lots().items()}
-    desk.inspect(row, {(ids[name], what): units for name, (units, what) in came.items()}, now=clock.now(), **BY)  # type: ignore[misc]
+    steps.inspect(row, {(ids[name], what): units for name, (units, what) in came.items()}, now=clock.now(), **BY)  # type: ignore[misc]
 
 
 def looked_at(row: int) -> None:
@@ -61,7 +61,7 @@ def looked_at(row: int) -> None:
 
 
 def pay(row: int, amount: int = WHOLE, note: str = "") -> None:
-    desk.refund(row, amount, note=note, now=clock.now(), **BY)
+    steps.refund(row, amount, note=note, now=clock.now(), **BY)
 
 
 def state(read: Read) -> list[str]:
@@ -113,22 +113,22 @@ def test_no_step_comes_before_the_one_it_needs(coming: int) -> None:
         pay(coming)
     looked_at(coming)
     with pytest.raises(WrongState):
-        desk.close(coming, note="nothing came", now=clock.now(), **BY)
+        steps.close(coming, note="nothing came", now=clock.now(), **BY)
 
 
 def test_a_step_can_be_undone_until_the_money_goes_back(coming: int, read: Read) -> None:
     receive(coming)
     inspect(coming, ROLLER=(1, "discard"), SERUM=(1, "inspect"))
-    desk.undo(coming, now=clock.now(), **BY)
+    steps.undo(coming, now=clock.now(), **BY)
     assert (state(read), shelf()) == (["received"], (19, 19, 0))
-    desk.undo(coming, now=clock.now(), **BY)
+    steps.undo(coming, now=clock.now(), **BY)
     assert (state(read), read(select(Return.refund_by))) == (["announced"], [None])
     with pytest.raises(WrongState):
-        desk.undo(coming, now=clock.now(), **BY)
+        steps.undo(coming, now=clock.now(), **BY)
     looked_at(coming)
     pay(coming)
     with pytest.raises(WrongState):
-        desk.undo(coming, now=clock.now(), **BY)
+        steps.undo(coming, now=clock.now(), **BY)
 
 
 def test_what_was_restocked_and_is_gone_cannot_be_undone(driver: Driver, coming: int, read: Read) -> None:
@@ -136,7 +136,7 @@ def test_what_was_restocked_and_is_gone_cannot_be_undone(driver: Driver, coming:
     with host.unit() as session:
         session.execute(update(Lot).values(allocated=Lot.on_hand))
     with pytest.raises(SoldOut):
-        desk.undo(coming, now=clock.now(), **BY)
+        steps.undo(coming, now=clock.now(), **BY)
     assert state(read) == ["inspected"]
     with host.unit() as session:
         session.execute(update(Lot).values(allocated=0))
@@ -153,7 +153,7 @@ def test_no_more_is_booked_than_is_to_come_back(coming: int, read: Read, wrong: 
 @pytest.mark.parametrize("later", [-1, 1])
 def test_goods_come_on_a_day_from_sending_until_today(coming: int, later: int) -> None:
     with pytest.raises(BadInput, match="until today"):
-        desk.receive(coming, clock.today(clock.now()) + days(later), now=clock.now(), **BY)
+        steps.receive(coming, clock.today(clock.now()) + days(later), now=clock.now(), **BY)
 
 
 def test_the_refund_is_due_a_fortnight_after_the_goods_or_the_proof(driver: Driver, coming: int, read: Read) -> None:
@@ -161,15 +161,15 @@ def test_the_refund_is_due_a_fortnight_after_the_goods_or_the_proof(driver: Driv
     driver.travel(sent + days(5), work=False)
     receive(coming)
     assert read(select(Return.refund_by)) == [sent + days(19)]
-    desk.note_sent(coming, sent, now=clock.now(), **BY)
+    steps.note_sent(coming, sent, now=clock.now(), **BY)
     assert read(select(Return.refund_by)) == [sent + days(14)]
 
 
 def test_a_return_that_never_came_is_closed_and_can_be_declared_again(came: Bought, coming: int, read: Read) -> None:
     with pytest.raises(BadInput):
-        desk.close(coming, note=" ", now=clock.now(), **BY)
+        steps.close(coming, note=" ", now=clock.now(), **BY)
     for _ in range(2):
-        desk.close(coming, note="They keep it after all.", now=clock.now(), **BY)
+        steps.close(coming, note="They keep it after all.", now=clock.now(), **BY)
     withdraw(came, {SERUM: Chosen(there=1)}, mark="again")
     assert state(read) == ["closed", "announced"]
 
@@ -178,7 +178,7 @@ def test_closing_a_return_leaves_what_had_never_left_given_back(driver: Driver, 
     three = driver.buy(quantity=3)
     send(three, units={each.item.id: 2 for each in goods(three).values()})
     row = withdraw(three, {sku: Chosen(waiting=1, there=1) for sku in (ROLLER, SERUM)})
-    desk.close(row, note="They keep it after all.", now=clock.now(), **BY)
+    steps.close(row, note="They keep it after all.", now=clock.now(), **BY)
     assert [each.taken for each in goods(three).values()] == [1, 1]
     withdraw(three, all_there(2), mark="again")
     assert read(select(Subscription.state)) == ["ended"], "nothing is kept of the three"

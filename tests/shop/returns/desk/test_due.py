@@ -14,9 +14,9 @@ from shop.orders import parcels
 from shop.orders.tables import Order
 from shop.payments.giving_back import money_back
 from shop.payments.tables import Payment, Refund
-from shop.returns.due import cheapest
+from shop.returns.desk.due import cheapest
 from shop.returns.tables import Return
-from shop.returns.withdrawal import Chosen
+from shop.returns.withdrawing.withdrawal import Chosen
 from shop.selling.tables import ShippingMethod, ShippingRate, ShippingZone
 from shop.work.outbox import OutboxMail
 from tests.journeys.driving import Bought, Driver
@@ -31,7 +31,7 @@ from tests.shop.returns.conftest import (
     send,
     withdraw,
 )
-from tests.shop.returns.test_desk import BY, amount_due, inspect, looked_at, pay, receive, state
+from tests.shop.returns.desk.test_steps import BY, amount_due, inspect, looked_at, pay, receive, state
 
 Read = Callable[[Any], list[Any]]
 

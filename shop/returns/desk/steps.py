@@ -25,7 +25,7 @@ from shop.payments.giving_back import money_back, refund_letters
 from shop.payments.giving_back.money_back import LONGEST_NOTE
 from shop.payments.giving_back.reasons import RETURNED, WITHDRAWN
 from shop.returns import letters, right
-from shop.returns.due import due
+from shop.returns.desk.due import due
 from shop.returns.tables import (
     ANNOUNCED,
     CLOSED,

@@ -18,8 +18,8 @@ from kits.stock.moves.packing import left_to_ship
 from kits.stock.moves.returns import with_customer
 from kits.stock.tables import Lot, Reservation
 from shop.orders.tables import Order, OrderLine
-from shop.returns.shares import Part, unit_shares
 from shop.returns.tables import AWAITED, CLOSED, Return, ReturnItem
+from shop.returns.withdrawing.shares import Part, unit_shares
 
 Key = tuple[int, int]
 """A line's id and an item's id."""

@@ -30,9 +30,9 @@ from shop.payments.giving_back import money_back
 from shop.payments.giving_back.reasons import WITHDRAWN
 from shop.registers import Settled, run_steps
 from shop.returns import letters, right
-from shop.returns.goods import Goods, Key, goods_of
 from shop.returns.lists import next_number
 from shop.returns.tables import ANNOUNCED, INSPECTED, REFUNDED, WITHDRAWAL, Return, ReturnItem
+from shop.returns.withdrawing.goods import Goods, Key, goods_of
 
 CUSTOMER = "customer"
 

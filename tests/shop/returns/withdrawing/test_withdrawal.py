@@ -16,9 +16,9 @@ from shop.orders import parcels
 from shop.orders.tables import Order
 from shop.payments.giving_back import money_back
 from shop.payments.tables import Payment, Refund
-from shop.returns import withdrawal
 from shop.returns.tables import Return
-from shop.returns.withdrawal import Chosen
+from shop.returns.withdrawing import withdrawal
+from shop.returns.withdrawing.withdrawal import Chosen
 from shop.work.outbox import OutboxMail
 from tests.journeys.driving import Bought, Driver
 from tests.journeys.shopping import letters

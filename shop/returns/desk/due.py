@@ -14,9 +14,9 @@ from kits.money import Money
 from shop.orders.tables import Order
 from shop.payments.giving_back import money_back
 from shop.payments.tables import PENDING, SUCCEEDED, Refund
-from shop.returns.goods import Goods, goods_of, grams
 from shop.returns.lists import not_asked_again
 from shop.returns.tables import WITHDRAWAL, Return
+from shop.returns.withdrawing.goods import Goods, goods_of, grams
 from shop.selling import rules, shipping
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.returns.shares import Part, unit_shares
+from shop.returns.withdrawing.shares import Part, unit_shares
 
 ROLLER, SERUM = Part(1, 0), Part(1, 1)
 

@@ -1,0 +1,1 @@
+"""At the desk: what came back is booked and paid for, and what staff agree to take back."""
