@@ -14,7 +14,8 @@ from kits.host import unit
 from shop.orders.find import locked
 from shop.orders.tables import PAID, SHIPPED, Order
 from shop.returns import letters, right
-from shop.returns.desk.steps import check_note, record
+from shop.returns.desk.checks import check_note
+from shop.returns.desk.steps import record
 from shop.returns.lists import next_number
 from shop.returns.tables import GOODWILL, Return, ReturnItem
 from shop.returns.withdrawing.goods import Key, by_key, goods_of

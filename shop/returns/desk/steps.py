@@ -6,7 +6,6 @@ was done changes nothing. Until the money goes back a step can be undone.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -14,17 +13,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kits import audit
-from kits.clock import today
 from kits.errors import BadInput, NotFound, WrongState
 from kits.host import unit
 from kits.stock.ledger import Cause
 from kits.stock.moves.returns import What, take_back_all, undo_all
-from kits.stock.tables import Lot
 from shop.orders.find import locked
 from shop.payments.giving_back import money_back, refund_letters
-from shop.payments.giving_back.money_back import LONGEST_NOTE
 from shop.payments.giving_back.reasons import RETURNED, WITHDRAWN
 from shop.returns import letters, right
+from shop.returns.desk.checks import check_came, check_day, check_note
 from shop.returns.desk.due import due
 from shop.returns.tables import (
     ANNOUNCED,
@@ -44,7 +41,7 @@ def note_sent(return_id: int, sent_on: date, *, actor: str, now: datetime) -> No
     """The customer has shown that the goods were sent: the days for the refund run from then. Commits."""
     with unit() as session:
         row = _locked(session, return_id)
-        _check_day(row, sent_on, "sent_on", now)
+        check_day(row, sent_on, "sent_on", now)
         if row.state not in (ANNOUNCED, RECEIVED, INSPECTED):
             raise WrongState(MOVED_ON)
         row.sent_on = sent_on
@@ -58,7 +55,7 @@ def receive(return_id: int, received_on: date, *, actor: str, now: datetime) -> 
         row = _locked(session, return_id)
         if row.state != ANNOUNCED:
             return
-        _check_day(row, received_on, "received_on", now)
+        check_day(row, received_on, "received_on", now)
         row.state, row.received_on = RECEIVED, received_on
         _set_refund_by(row)
         record(session, row, "return.received", actor, now)
@@ -76,7 +73,7 @@ def inspect(return_id: int, came: Mapping[tuple[int, What], int], *, actor: str,
             return
         if row.state != RECEIVED:
             raise WrongState(MOVED_ON)
-        _check_came(session, row, came)
+        check_came(session, row, came)
         row.state, row.inspected_at = INSPECTED, now
         row.outcomes = [ReturnOutcome(lot_id=lot, what=what, units=units) for (lot, what), units in came.items()]
         session.flush()
@@ -162,35 +159,6 @@ def _locked(session: Session, return_id: int) -> Return:
         raise NotFound("There is no such return.")
     locked(session, order_id)
     return session.get_one(Return, return_id, populate_existing=True)
-
-
-def check_note(note: str, *, needed: bool = False) -> None:
-    """Raise BadInput at `note` when it is too long, or missing where it is needed."""
-    if needed and not note.strip():
-        raise BadInput("note", "Say why, for whoever reads it later.")
-    if len(note) > LONGEST_NOTE:
-        raise BadInput("note", f"Keep this under {LONGEST_NOTE} characters.")
-
-
-def _check_day(row: Return, day: date, field: str, now: datetime) -> None:
-    first = min((today(parcel.shipped_at) for parcel in row.order.parcels), default=None)
-    if first is None:
-        raise WrongState("Nothing of this was sent, so nothing comes back.")
-    if not first <= day <= today(now):
-        raise BadInput(field, "Give a day from the one the order left until today.")
-
-
-def _check_came(session: Session, row: Return, came: Mapping[tuple[int, What], int]) -> None:
-    if not came:
-        raise BadInput("units", "Say what came back. If nothing did, undo the receipt and close the return.")
-    items = dict(session.execute(select(Lot.id, Lot.item_id).where(Lot.id.in_([lot for lot, _ in came]))).all())
-    most: Counter[int] = Counter()
-    for item in row.coming:
-        most[item.item_id] += item.units
-    for (lot, _), units in came.items():
-        most[items.get(lot, 0)] -= units
-        if units < 0 or most[items.get(lot, 0)] < 0:
-            raise BadInput("units", "That is more than is to come back with this return.")
 
 
 def _booked(row: Return) -> dict[tuple[int, What], int]:
