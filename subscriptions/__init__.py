@@ -29,6 +29,8 @@ class Subscriptions:
         from subscriptions.duties import REFILL_DUTIES
         from subscriptions.forecast.keeping import FORECAST_DUTY
         from subscriptions.pages import acknowledging, ending, sections
+        from subscriptions.prices import exporting as told_prices
+        from subscriptions.prices import telling as new_prices
         from subscriptions.recall import pages as recall_pages
         from subscriptions.recall.replacing import REPLACEMENT_DUTY, settle_step
         from subscriptions.recall.telling import TELL_DUTY
@@ -37,9 +39,9 @@ class Subscriptions:
         ours = registers(app)
         ours.offers_refills = True
         ours.settle_steps.extend((enrolment.settle_step, settle_step))
-        ours.again_steps.append(notices.sent_again)
+        ours.again_steps.extend((notices.sent_again, new_prices.sent_again))
         ours.mail_templates.extend(OUR_MAILS)
-        ours.duties.extend(REFILL_DUTIES)
+        ours.duties.extend((*new_prices.PRICE_DUTIES, *REFILL_DUTIES))  # prices first: notices name what holds
         ours.duties.extend((FORECAST_DUTY, TELL_DUTY, REPLACEMENT_DUTY))
         ours.order_sections.extend((recall_pages.order_section, sections.order_section))
         ours.account_sections.append(sections.account_section)
@@ -55,6 +57,7 @@ class Subscriptions:
         ours.lot_pages.append(("Recall this lot", "refillery_recalls.begin"))
         ours.api_fields["refills"] = sections.api_refills
         ours.export_parts["notices"] = exporting.exported
+        ours.export_parts["prices"] = told_prices.exported
         ours.plans_by_notice.append(counting.plans_by_notice)
         ours.plans_to_ask.append(counting.plans_to_ask)
         migrate.register(app, Path(__file__).parent / "migrations")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kits.clock import today
 from kits.errors import WrongState
+from kits.money import Money
 from kits.settings import setting
 from shop.links import order_url
 from shop.payments.tables import PaymentAttempt
@@ -23,15 +25,25 @@ from subscriptions.tables import CHARGING, DECLINED, NOTIFIED, OPEN, SCHEDULED, 
 def advance_notice(session: Session, refill: Refill, now: datetime) -> None:
     """Write the advance notice and set what it names: the amount, and the day it expects to charge."""
     subscription = refill.subscription
-    refill.notice_amount = subscription.refill_price.amount
+    refill.notice_unit, refill.notice_amount = subscription.refill_amount, subscription.refill_price.amount
     refill.charge_on = RefillDays(refill.number, refill.needed_on).charge_on(today(now))
-    again = refill.notice_on.isoformat() if refill.waited_at else ""
+    # Announced anew, e.g. at another price: a mail of its own, so that the one before is not taken for it.
+    again = now.isoformat() if refill.announced else ""
     changed = successors.changes(session, refill, now)
     refill.announced = [[each, sent.id] for each, sent in successors.in_a_box(refill, now).items()]
     asked = asking.ask(session, subscription, now)
     subject = "Your next serum refill"
-    mail = _post(session, refill, "advance_notice", subject, now, cause=again, changed=changed, asked=asked)
+    more: dict[str, Any] = {"changed": changed, "asked": asked, "price_before": price_before(refill)}
+    mail = _post(session, refill, "advance_notice", subject, now, cause=again, **more)
     refill.notice_id = mail.id
+
+
+def price_before(refill: Refill) -> Money | None:
+    """What the refill before cost, or was agreed to, when the notice of this one names another price for a box."""
+    plan = refill.subscription
+    named = [each.notice_unit for each in plan.refills if each.number < refill.number and each.notice_unit]
+    before = named[-1] if named else plan.line.refill_amount
+    return None if before == refill.notice_unit else Money(before, plan.currency) * plan.quantity
 
 
 def paid(session: Session, refill: Refill, now: datetime) -> None:

@@ -14,6 +14,8 @@ from shop.sample_mails import values
 from shop.work.outbox import Letter
 from subscriptions import notices
 from subscriptions.plan.schedule import RefillDays
+from subscriptions.prices import letters as prices
+from subscriptions.prices.tables import PlanPrice
 from subscriptions.recall import letters
 from subscriptions.recall.tables import RecalledBox
 from subscriptions.tables import ACTIVE, SCHEDULED, Refill, Subscription
@@ -63,7 +65,15 @@ def of_a_refill(name: str, subject: str, now: datetime, **more: object) -> Lette
 
 def advance_notice(now: datetime) -> Letter:
     """The notice before a charge, without a newer text to read."""
-    return of_a_refill("advance_notice", "Your next serum refill", now, changed=[], asked=None)
+    return of_a_refill("advance_notice", "Your next serum refill", now, changed=[], asked=None, price_before=None)
+
+
+def price_change(now: datetime) -> Letter:
+    """A refill will cost more."""
+    plan = subscription(now)
+    old = plan.refill_amount
+    row = PlanPrice(subscription=plan, old_amount=old, new_amount=old + 300, from_day=today(now) + timedelta(days=30))
+    return prices.written(row, today(now))
 
 
 def declined(now: datetime) -> Letter:
@@ -145,6 +155,13 @@ OUR_MAILS = (
         "The same, to the owner.",
         OWNER,
         partial(of_a_refill, "owner_refill_waits", "A refill waits for stock"),
+    ),
+    MailTemplate(
+        "subscriptions/mails/price_change",
+        "New refill price",
+        "Staff announced another price for the refills of running plans.",
+        CUSTOMER,
+        price_change,
     ),
     MailTemplate(
         "subscriptions/mails/ended",

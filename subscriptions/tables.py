@@ -36,7 +36,10 @@ class Subscription(ClaimedRow):
     """The refills of one line of a paid order, at the price it was sold at, on the card that pays them."""
 
     __tablename__ = "subscriptions_subscription"
-    __table_args__ = (Index("ix_subscriptions_subscription_end", "state", "last_session"),)
+    __table_args__ = (
+        Index("ix_subscriptions_subscription_end", "state", "last_session"),
+        Index("ix_subscriptions_subscription_reminder", "made_at", **_where("state = 'active' AND law <> 'uk_2013'")),
+    )
 
     order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"), index=True)
     line_id: Mapped[int] = mapped_column(ForeignKey("shop_order_line.id"), unique=True)
@@ -48,12 +51,14 @@ class Subscription(ClaimedRow):
     start: Mapped[date]
     last_session: Mapped[date] = mapped_column(doc="as holds that have ended moved it")
     quantity: Mapped[int]
-    refill_amount: Mapped[int] = mapped_column(doc="for one box, in minor units")
+    refill_amount: Mapped[int] = mapped_column(doc="for one box, in minor units, as its next notice will name it")
     currency: Mapped[str]
     card: Mapped[str | None]
     card_brand: Mapped[str | None]
     card_last4: Mapped[str | None]
     made_at: Mapped[datetime]
+    law: Mapped[str] = mapped_column(default="uk_2013", server_default="uk_2013", doc="the regime it was made under")
+    reminded_at: Mapped[datetime | None] = mapped_column(doc="when it was last reminded of as its law asks")
     ended_at: Mapped[datetime | None]
 
     order: Mapped[Order] = relationship()
@@ -125,6 +130,7 @@ class Refill(ClaimedRow):
     committed_at: Mapped[datetime | None]
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("shop_outbox_mail.id"))
     notice_amount: Mapped[int | None] = mapped_column(doc="what the notice named: a charge takes this or less")
+    notice_unit: Mapped[int | None] = mapped_column(doc="what it named for one box: at this price it is ordered")
     announced: Mapped[list[list[int]] | None] = mapped_column(
         JSON(none_as_null=True),
         doc="what the last notice named: a component's item id and that of the item sent for it",

@@ -74,7 +74,7 @@ def publish(slug: str, new: NewNotice, *, actor: str, now: datetime) -> str:
     since `new.newest`.
     """
     with unit() as session:
-        kit_id = _locked(session, slug)
+        kit_id = locked(session, slug)
         known = versions(session, kit_id)
         if (ours := _made_by(known, new.submission)) is not None:
             return ours.version
@@ -99,7 +99,7 @@ def publish(slug: str, new: NewNotice, *, actor: str, now: datetime) -> str:
 def withdraw(slug: str, version: str, *, actor: str, now: datetime) -> None:
     """Take back a version that is still to come; twice is once. Commits. Raises NotFound, WrongState once in force."""
     with unit() as session:
-        kit_id = _locked(session, slug)
+        kit_id = locked(session, slug)
         notice = one(versions(session, kit_id), version)
         if notice.withdrawn_at is not None:
             return
@@ -163,8 +163,8 @@ def next_number(known: Sequence[ContraindicationNotice]) -> str:
     return str(max((int(each.version) for each in known if re.fullmatch("[0-9]{1,9}", each.version)), default=0) + 1)
 
 
-def _locked(session: Session, slug: str) -> int:
-    """The kit's id under its row lock: whoever publishes or withdraws for the same kit meanwhile waits."""
+def locked(session: Session, slug: str) -> int:
+    """The kit's id under its row lock: whoever changes its notice or its prices meanwhile waits. Raises NotFound."""
     kit_id = session.scalar(select(Kit.id).where(Kit.slug == slug)) if slug.isprintable() else None
     if kit_id is None:
         raise NotFound("There is no such kit.")

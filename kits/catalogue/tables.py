@@ -88,6 +88,7 @@ class Price(Row):
     __tablename__ = "kits_price"
     __table_args__ = (
         UniqueConstraint("kit_id", "kind", "valid_from"),
+        UniqueConstraint("kit_id", "submission"),
         CheckConstraint("amount > 0", name="positive"),
     )
 
@@ -96,6 +97,7 @@ class Price(Row):
     amount: Mapped[int]
     currency: Mapped[str]
     valid_from: Mapped[datetime]
+    submission: Mapped[str | None] = mapped_column(doc="one a form: two clicks, one price")
 
 
 class ContraindicationNotice(Row):

@@ -27,16 +27,18 @@ def place_refill(
     *,
     number: int,
     quantity: int,
+    unit_amount: int,
     serves_until: date,
     demands: Sequence[Demand],
     now: datetime,
 ) -> Order:
     """Place the `number`-th refill, of `quantity` boxes, of a first order's line and promise its stock.
 
-    Its amount is the one agreed to, delivery included, with the VAT of today in it. Flushes; raises SoldOut.
+    A box costs `unit_amount` minor units, as was announced, delivery included, with the VAT of today in it.
+    Flushes; raises SoldOut.
     """
     first, ruling = line.order, rules.read(session)
-    total, rate = line.refill_amount * quantity, ruling.facts.vat_rate
+    total, rate = unit_amount * quantity, ruling.facts.vat_rate
     vat = vat_in(total, rate)
     order = Order(
         number=new_number(),
@@ -53,7 +55,7 @@ def place_refill(
         **{field: getattr(first, field) for field in SAME_ADDRESS},
         made_at=now,
         keep_until=now,
-        lines=[_line(line, quantity, serves_until, vat)],
+        lines=[_line(line, quantity, unit_amount, serves_until, vat)],
     )
     session.add(order)
     session.flush()
@@ -74,12 +76,13 @@ def _cheapest(ruling: Rules, country: str, grams: int) -> str:
         return ""
 
 
-def _line(line: OrderLine, quantity: int, serves_until: date, vat: int) -> OrderLine:
-    same = ("kit_id", "title", "refill_amount", "sessions", "every_weeks", "start")
+def _line(line: OrderLine, quantity: int, unit_amount: int, serves_until: date, vat: int) -> OrderLine:
+    same = ("kit_id", "title", "sessions", "every_weeks", "start")
     return OrderLine(
         **{field: getattr(line, field) for field in same},
         quantity=quantity,
-        unit_amount=line.refill_amount,
+        unit_amount=unit_amount,
+        refill_amount=unit_amount,
         vat_amount=vat,
         refills=False,
         serves_until=serves_until,

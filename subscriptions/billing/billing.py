@@ -77,7 +77,7 @@ def _ordered(refill_id: int, now: datetime) -> tuple[int | None, str]:
     """The refill's order, made now if it has none, and the card; no order while there is no stock."""
     try:
         with host.unit() as session:
-            refill = _taken(session, refill_id)
+            refill = _taken(session, refill_id, now)
             if refill is None:
                 return None, ""
             if refill.order_id is None:
@@ -88,7 +88,7 @@ def _ordered(refill_id: int, now: datetime) -> tuple[int | None, str]:
         return None, ""
 
 
-def _taken(session: Session, refill_id: int) -> Refill | None:
+def _taken(session: Session, refill_id: int, now: datetime) -> Refill | None:
     """Take a refill up for charging, unless its plan is held; what is being charged already is brought to its end."""
     if not move(session, refill_id, BILLABLE, number=Refill.number):
         return None
@@ -96,9 +96,22 @@ def _taken(session: Session, refill_id: int) -> Refill | None:
     # Asked anew now that the row is locked: a hold may have been made while we waited for it.
     if refill.state != CHARGING and session.scalar(select(held(refill.subscription_id))):
         return None
+    if refill.order_id is None and _costs_more_than_named(refill):
+        _announce_anew(refill, now)
+        return None
     refill.state = CHARGING
     session.flush()
     return refill
+
+
+def _costs_more_than_named(refill: Refill) -> bool:
+    """True when more boxes are wanted by now than the notice was for."""
+    named, unit = refill.notice_amount, refill.notice_unit
+    return named is None or unit is None or unit * refill.subscription.quantity > named
+
+
+def _announce_anew(refill: Refill, now: datetime) -> None:
+    refill.state, refill.notice_id, refill.notice_on = SCHEDULED, None, today(now)
 
 
 def _place(session: Session, refill: Refill, now: datetime) -> int:
@@ -107,11 +120,13 @@ def _place(session: Session, refill: Refill, now: datetime) -> int:
     until = serves_until(subscription.plan_on(today(now)), max(refill.needed_on, today(now)))
     demands = commitments.demands_of(refill, until, now)
     commitments.consume(session, refill)
-    line, boxes = subscription.line, subscription.quantity
+    if refill.notice_unit is None or refill.notice_amount is None:
+        raise RuntimeError("a refill is charged for what its advance notice named, and it has none")
     order = place_refill(
-        session, line, number=refill.number, quantity=boxes, serves_until=until, demands=demands, now=now
-    )
-    if refill.notice_amount is None or order.total_amount > refill.notice_amount:
+        session, subscription.line, number=refill.number, quantity=subscription.quantity,
+        unit_amount=refill.notice_unit, serves_until=until, demands=demands, now=now,
+    )  # fmt: skip
+    if order.total_amount > refill.notice_amount:
         raise RuntimeError("a refill may never cost more than its advance notice named")
     return order.id
 
@@ -123,6 +138,6 @@ def _wait_for_stock(refill_id: int, now: datetime) -> None:
         refill = session.get_one(Refill, refill_id, populate_existing=True)
         if successors.outdated(refill, now):
             # The successor may be there, but the customer was told of another item: announce it first.
-            refill.state, refill.notice_id, refill.notice_on = SCHEDULED, None, today(now)
+            _announce_anew(refill, now)
         else:
             notices.waits_for_stock(session, refill, now)

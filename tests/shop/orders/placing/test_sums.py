@@ -131,7 +131,8 @@ def test_a_refill_goes_by_the_cheapest_way_that_takes_its_weight(order: Place, n
         first = session.get_one(Order, first_id)
         serum = session.scalars(select(Item).where(Item.sku == "SERUM-3M")).one()
         needs = [Demand(serum.id, 1, today)]
-        placed = place_refill(session, first.lines[0], number=1, quantity=1, serves_until=today, demands=needs, now=now)
+        sent = {"number": 1, "quantity": 1, "unit_amount": 4900, "serves_until": today}
+        placed = place_refill(session, first.lines[0], **sent, demands=needs, now=now)
         assert placed.shipping_method == "Post"
 
 
@@ -142,7 +143,8 @@ def test_a_refill_order_has_the_vat_of_the_day_it_is_charged(
     host.end_reads()
     with host.unit() as session:
         first = session.get_one(Order, first_id)
-        placed = place_refill(session, first.lines[0], number=1, quantity=1, serves_until=today, demands=[], now=now)
+        sent = {"number": 1, "quantity": 1, "unit_amount": 4900, "serves_until": today}
+        placed = place_refill(session, first.lines[0], **sent, demands=[], now=now)
         assert (placed.total_amount, placed.vat_permille, placed.vat_amount) == (4900, 200, 817)
         assert (placed.shipping_amount, placed.shipping_method) == (0, "Tracked, 2 to 3 working days")
         assert placed.lines[0].vat_amount == 817
