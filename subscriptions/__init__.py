@@ -26,6 +26,7 @@ class Subscriptions:
         from subscriptions import cli, enrolment, notices, personal
         from subscriptions.acknowledging import counting, exporting
         from subscriptions.admin import forecast, recalls
+        from subscriptions.admin.pricing import pages as prices
         from subscriptions.duties import REFILL_DUTIES
         from subscriptions.forecast.keeping import FORECAST_DUTY
         from subscriptions.pages import acknowledging, ending, sections
@@ -51,7 +52,11 @@ class Subscriptions:
         ours.today_cards.append(sections.today_card)
         ours.today_cards.append(forecast.today_card)
         ours.admin_pages.extend(
-            (("Forecast", "refillery_forecast.overview"), ("Recalls", "refillery_recalls.overview"))
+            (
+                ("Forecast", "refillery_forecast.overview"),
+                ("Recalls", "refillery_recalls.overview"),
+                ("Prices", "refillery_prices.overview"),
+            )
         )
         ours.item_pages.append(("Forecast", "refillery_forecast.item"))
         ours.lot_pages.append(("Recall this lot", "refillery_recalls.begin"))
@@ -61,7 +66,7 @@ class Subscriptions:
         ours.plans_by_notice.append(counting.plans_by_notice)
         ours.plans_to_ask.append(counting.plans_to_ask)
         migrate.register(app, Path(__file__).parent / "migrations")
-        for room in (ending, acknowledging, recall_pages, forecast, recalls):
+        for room in (ending, acknowledging, recall_pages, forecast, recalls, prices):
             pages = room.blueprint()
             app.register_blueprint(pages, url_prefix=f"{ours.url_prefix}{pages.url_prefix or ''}" or None)
         app.cli.add_command(cli.refills)

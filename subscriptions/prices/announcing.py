@@ -16,6 +16,8 @@ from kits.clock import today
 from kits.errors import BadInput, NotFound, WrongState
 from kits.host import unit
 from kits.settings import currency, setting
+from shop.work.outbox import Letter
+from subscriptions.prices import letters
 from subscriptions.prices.tables import PENDING, TO_TELL, UNDONE, PlanPrice, PriceChange
 from subscriptions.tables import ACTIVE, SCHEDULED, Refill, Subscription
 
@@ -118,6 +120,14 @@ def outlook(session: Session, kit_id: int, new: NewRefillPrice, now: datetime) -
     counts = (func.count().filter(pay < new.amount), func.count().filter(pay > new.amount), func.count())
     rise, fall, plans = session.execute(_concerned(kit_id, new.amount, new.day, now, *counts)).one()
     return Outlook(rise, fall, plans - rise - fall)
+
+
+def example(session: Session, kit_id: int, new: NewRefillPrice, now: datetime) -> Letter:
+    """The mail as the first plan that is concerned would get it; there is one (`check`)."""
+    whom = _concerned(kit_id, new.amount, new.day, now, Subscription).order_by(Subscription.id).limit(1)
+    plan = session.scalars(whom).one()
+    row = PlanPrice(subscription=plan, old_amount=plan.refill_amount, new_amount=new.amount, from_day=new.day)
+    return letters.written(row, today(now))
 
 
 def _concerned(kit_id: int, amount: int, day: date, now: datetime, *columns: Any) -> Select[Any]:

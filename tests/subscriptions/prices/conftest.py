@@ -18,6 +18,7 @@ from subscriptions.prices.announcing import NewRefillPrice, announce
 from subscriptions.prices.tables import PlanPrice
 from subscriptions.tables import Subscription
 from tests.journeys.driving import Driver
+from tests.shop.admin.conftest import staff  # noqa: F401
 
 HOUR = timedelta(hours=1)
 
