@@ -16,7 +16,7 @@ from kits.catalogue import first_kit
 from kits.stock.ledger import Cause
 from kits.stock.moves.receiving import Delivery, receive
 from kits.stock.tables import Lot, Reservation
-from shop.orders.tables import Order, OrderLine
+from shop.orders.tables import Order
 from shop.payments.gateway.contract import NoKeys
 from shop.payments.settle import settle_page
 from shop.payments.tables import PaymentAttempt
@@ -71,44 +71,6 @@ def test_a_refill_without_stock_waits_uncharged_and_is_picked_up_after_a_deliver
     receive(Delivery(first_kit.SERUM, "LATER", 5, expires), Cause("command", clock.now()))
     driver.work()
     assert (driver.refill(bought).state, charged(driver, bought)) == ("paid", 1)
-
-
-def refill_charges(driver: Driver) -> list[int]:
-    return [charge["amount"] for charge in driver.sandbox.charges() if "refill" in charge["metadata"]]
-
-
-@pytest.mark.parametrize("changed", [Subscription.refill_amount, OrderLine.refill_amount])
-@pytest.mark.parametrize("by", [100, -100])
-def test_a_charge_takes_what_its_notice_named_whatever_a_box_costs_by_then(
-    changed: Any, by: int, driver: Driver, bought: Bought
-) -> None:
-    refill = driver.until_due(bought)
-    assert refill.notice_amount == 4900
-    write(update(changed.class_).values({changed: changed + by}))
-    duties.one_round(registers().duties)
-    assert refill_charges(driver) == [4900]
-
-
-def test_fewer_boxes_than_the_notice_named_cost_less(driver: Driver) -> None:
-    bought = driver.buy(quantity=2)
-    driver.until_due(bought)
-    write(update(Subscription).values(quantity=1))
-    duties.one_round(registers().duties)
-    assert refill_charges(driver) == [4900]
-
-
-def test_more_boxes_than_the_notice_named_are_announced_anew_before_they_are_charged(
-    driver: Driver, bought: Bought, subjects: Subjects
-) -> None:
-    first = driver.until_due(bought)
-    write(update(Subscription).values(quantity=2))
-    driver.work()
-    refill = driver.refill(bought)
-    assert (refill.state, refill.notice_amount, refill_charges(driver)) == ("notified", 9800, [])
-    assert refill.charge_on == first.charge_on + days(7)
-    assert subjects().count("Your next serum refill") == 2
-    driver.travel(refill.charge_on)
-    assert refill_charges(driver) == [9800]
 
 
 def test_a_plain_decline_is_retried_on_days_1_3_5_7_with_one_intent_then_the_customer_is_asked(

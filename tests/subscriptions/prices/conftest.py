@@ -45,6 +45,12 @@ def told() -> list[Told]:
     return found
 
 
+def refill_charges(driver: Driver) -> list[int]:
+    """What each refill's charge took, by the refill's number."""
+    charges = [charge for charge in driver.sandbox.charges() if "refill" in charge["metadata"]]
+    return [charge["amount"] for charge in sorted(charges, key=lambda charge: charge["metadata"]["refill"])]
+
+
 def plan_prices() -> list[int]:
     """What a box costs in each plan now."""
     found = list(host.session().scalars(select(Subscription.refill_amount).order_by(Subscription.id)))

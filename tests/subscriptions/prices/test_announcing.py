@@ -21,17 +21,11 @@ from subscriptions.prices.announcing import NewRefillPrice, announce, undo
 from subscriptions.prices.telling import PRICE_DUTIES
 from subscriptions.tables import Subscription
 from tests.journeys.driving import Bought, Driver, days
-from tests.subscriptions.prices.conftest import an_hour_later, plan_prices, told
+from tests.subscriptions.prices.conftest import an_hour_later, plan_prices, refill_charges, told
 from tests.subscriptions.test_duties import a_round, free_all
 
 Say = Callable[..., int]
 Letters = Callable[[str], list[str]]
-
-
-def refill_charges(driver: Driver) -> list[int]:
-    """What each refill's charge took, by the refill's number."""
-    charges = [charge for charge in driver.sandbox.charges() if "refill" in charge["metadata"]]
-    return [charge["amount"] for charge in sorted(charges, key=lambda charge: charge["metadata"]["refill"])]
 
 
 def live_on(driver: Driver, bought: Bought) -> None:
