@@ -21,10 +21,9 @@ from kits.stock.ledger import Cause
 from kits.stock.moves.receiving import Delivery, receive
 from tests.servers import together
 from tests.servers.client import Visitor
-from tests.servers.databases import an_app
 from tests.servers.fixtures import _browser, browser_page, run_command, sandbox, serve, served  # noqa: F401
 from tests.servers.ground import NOT_TESTED, Ground
-from tests.servers.quick import be_quick
+from tests.servers.quick import be_quick, collect_rarely
 from tests.servers.sandbox import KEY, SECRET
 from wsgi import create_app
 
@@ -40,6 +39,10 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("untimed")
     # `timeout` and a build's cancel button send SIGTERM: the servers are stopped then, too.
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated"))
+
+
+def pytest_collection_finish() -> None:
+    collect_rarely()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -73,7 +76,7 @@ def settings(request: pytest.FixtureRequest, ground: Ground, engine_name: str, t
         found = {"SQLALCHEMY_DATABASE_URI": shop.database, "SHOP_URL": shop.url, "SHOP_MAIL_URL": f"file:{shop.mail}"}
     else:
         (tmp_path / "mail").mkdir()
-        url = ground.databases(engine_name).for_a_test(tmp_path)
+        url = ground.databases(engine_name).for_a_test()
         found = {"SQLALCHEMY_DATABASE_URI": url, "SHOP_MAIL_URL": f"file:{tmp_path / 'mail'}"}
     if {"served", "sandbox", "serve", "run_command"} & set(asked):
         found |= {
@@ -85,11 +88,11 @@ def settings(request: pytest.FixtureRequest, ground: Ground, engine_name: str, t
 
 
 @pytest.fixture
-def app(settings: dict[str, Any]) -> Iterator[Flask]:
+def app(settings: dict[str, Any], ground: Ground) -> Iterator[Flask]:
     """The standalone shop on an empty migrated database, its context pushed."""
     url = settings.pop("SQLALCHEMY_DATABASE_URI")
-    with an_app(url, **settings) as made:
-        yield made
+    with ground.apps.lent(url, **settings) as lent:
+        yield lent
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ from kits.catalogue import first_kit
 from kits.stock.ledger import Cause
 from kits.stock.moves.receiving import Delivery, receive
 from tests.bench import bare_tables
-from tests.servers.databases import PostgresDatabases, an_app
+from tests.servers.apps import an_app
+from tests.servers.databases import PostgresDatabases
 from tests.servers.ground import environment
 from tests.servers.sandbox import KEY, SECRET
 from tests.servers.shop_server import ShopServer, clean, free_port

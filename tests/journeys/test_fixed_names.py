@@ -21,8 +21,8 @@ from shop.payments.hosted.release import cancel
 from subscriptions import Subscriptions
 from tests.journeys.driving import Bought, Driver
 from tests.journeys.shopping import order_body
+from tests.servers.apps import PLAIN
 from tests.servers.client import Visitor
-from tests.servers.databases import PLAIN
 from tests.servers.sandbox import Sandbox
 from wsgi import create_app
 

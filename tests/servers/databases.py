@@ -5,29 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from flask import Flask
-from sqlalchemy import URL, Connection, MetaData, create_engine, make_url
+from sqlalchemy import URL, create_engine, make_url
 
 from kits import host, migrate
-from kits.migrate import VERSION_TABLE
+from tests.servers.apps import an_app
+from tests.servers.emptying import Emptier
 from tests.servers.postgres import Cluster, NoPostgres
-from wsgi import create_app
-
-OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid()"""
-PLAIN = {"SECRET_KEY": "for tests only", "SHOP_STRIPE_SECRET_KEY": ""}
 
 
 class Databases(Protocol):
     """Where one engine's databases come from."""
 
-    def for_a_test(self, folder: Path) -> str:
+    def for_a_test(self) -> str:
         """The address of an empty migrated database; the one before it may be gone by then."""
 
     def lasting(self, folder: Path) -> str:
@@ -41,7 +34,7 @@ class Databases(Protocol):
 
 
 class SqliteFiles:
-    """A file for each test, copied from one that was migrated once."""
+    """One file, copied anew for each test from one that was migrated once; others made when asked for."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -52,12 +45,17 @@ class SqliteFiles:
         upgraded(f"sqlite:///{path}")
         return path
 
-    def for_a_test(self, folder: Path) -> str:
-        path = folder / f"{uuid.uuid4().hex}.db"
+    def for_a_test(self) -> str:
+        path = self._folder / "test.db"
+        for left in self._folder.glob("test.db*"):
+            left.unlink()
         shutil.copyfile(self._template, path)
         return f"sqlite:///{path}"
 
-    lasting = for_a_test
+    def lasting(self, folder: Path) -> str:
+        path = folder / f"{uuid.uuid4().hex}.db"
+        shutil.copyfile(self._template, path)
+        return f"sqlite:///{path}"
 
     def bare(self, folder: Path) -> str:
         return f"sqlite:///{folder / uuid.uuid4().hex}.db"
@@ -92,7 +90,7 @@ class PostgresDatabases:
     def _emptier(self) -> Emptier:
         return Emptier(self._shared)
 
-    def for_a_test(self, folder: Path | None = None) -> str:
+    def for_a_test(self) -> str:
         self._emptier.alone()
         return self._shared
 
@@ -130,66 +128,7 @@ class PostgresDatabases:
             connection.exec_driver_sql(statement)
 
 
-@contextmanager
-def an_app(url: str, **config: Any) -> Iterator[Flask]:
-    """An app on the database at `url`, its context pushed; its connections are closed afterwards."""
-    app = create_app({**PLAIN, "SQLALCHEMY_DATABASE_URI": url, "TESTING": True, **config})
-    with app.app_context():
-        try:
-            yield app
-        finally:
-            app.extensions["sqlalchemy"].session.remove()
-            host.engine().dispose()
-
-
 def upgraded(url: str) -> None:
     """Bring the database at `url` to our newest schema."""
     with an_app(url):
         migrate.upgrade(host.engine())
-
-
-@contextmanager
-def _changes_allowed(connection: Connection) -> Iterator[None]:
-    """Meanwhile append-only tables are no longer, for this transaction alone."""
-    if connection.dialect.name == "postgresql":
-        tables = "SELECT DISTINCT event_object_table FROM information_schema.triggers WHERE trigger_schema = 'public'"
-        names = list(connection.exec_driver_sql(tables).scalars())
-        off = [f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in names]
-        on = [f"ALTER TABLE {name} ENABLE TRIGGER USER" for name in names]
-    else:
-        kept = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
-        off, on = [f"DROP TRIGGER {name}" for name, _ in kept], [sql for _, sql in kept]
-    for statement in off:
-        connection.exec_driver_sql(statement)
-    yield
-    for statement in on:
-        connection.exec_driver_sql(statement)
-
-
-class Emptier:
-    """Deletes every row of every table of one database but Alembic's own, on a connection that it keeps."""
-
-    def __init__(self, url: str) -> None:
-        self._engine = create_engine(url, pool_size=1)
-        tables = MetaData()
-        tables.reflect(self._engine)
-        names = [table.name for table in reversed(tables.sorted_tables) if table.name != VERSION_TABLE]
-        self._deletes = [f"DELETE FROM {name}" for name in names]
-
-    def __call__(self) -> None:
-        with self._engine.begin() as connection, _changes_allowed(connection):
-            if self._engine.dialect.name == "postgresql":
-                connection.exec_driver_sql("; ".join(self._deletes))
-                return
-            for delete in self._deletes:
-                connection.exec_driver_sql(delete)
-
-    def alone(self) -> None:
-        """Empty a PostgreSQL database after ending what a failed test has left connected to it."""
-        with self._engine.begin() as connection:
-            connection.exec_driver_sql(OTHERS)
-        self()
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        self._engine.dispose()

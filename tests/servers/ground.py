@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.databases import Databases, Emptier, PostgresDatabases, SqliteFiles
+from tests.servers.apps import Apps
+from tests.servers.databases import Databases, PostgresDatabases, SqliteFiles
+from tests.servers.emptying import Emptier
 from tests.servers.postgres import NoPostgres
 from tests.servers.sandbox import KEY, SECRET, SandboxServer
 from tests.servers.shop_server import ShopServer, free_port
@@ -44,6 +46,8 @@ class Ground:
         self._databases: dict[str, Databases] = {}
         self._shops: dict[str, ServedShop] = {}
         self._no_postgres = ""
+        self.apps = Apps()
+        stack.callback(self.apps.close)
 
     @cached_property
     def sandbox(self) -> SandboxServer:

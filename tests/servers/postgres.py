@@ -20,7 +20,18 @@ from typing import Any
 
 import psycopg
 
-QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300", "listen_addresses=")
+QUICK = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_connections=300",
+    "listen_addresses=",
+    # What it does by itself would change the plans of a test that runs just then.
+    "autovacuum=off",
+    "jit=off",
+)
 PATIENCE = 30.0
 
 

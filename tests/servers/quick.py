@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,13 @@ def be_quick() -> None:
     Rule._compile_builder = remembered(Rule._compile_builder)
     members._hasher = PasswordHasher.from_parameters(profiles.CHEAPEST)
     SQLAlchemy._make_engine = sharing_statements(SQLAlchemy._make_engine)  # type: ignore[method-assign]
+
+
+def collect_rarely() -> None:
+    """All that is imported by now lasts: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
 
 
 class SharedTemplates(BytecodeCache):

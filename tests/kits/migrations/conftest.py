@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from kits import clock, host, migrate
 from kits.catalogue import first_kit
-from tests.servers.databases import an_app
+from tests.servers.apps import an_app
 from tests.servers.ground import Ground
 
 NEXT = """
