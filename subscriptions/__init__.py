@@ -36,6 +36,7 @@ class Subscriptions:
         from subscriptions.recall.replacing import REPLACEMENT_DUTY, settle_step
         from subscriptions.recall.telling import TELL_DUTY
         from subscriptions.sample_mails import OUR_MAILS
+        from subscriptions.why import pages as why
 
         ours = registers(app)
         ours.offers_refills = True
@@ -66,7 +67,7 @@ class Subscriptions:
         ours.plans_by_notice.append(counting.plans_by_notice)
         ours.plans_to_ask.append(counting.plans_to_ask)
         migrate.register(app, Path(__file__).parent / "migrations")
-        for room in (ending, acknowledging, recall_pages, forecast, recalls, prices):
-            pages = room.blueprint()
+        rooms = (ending, acknowledging, recall_pages, forecast, recalls, prices, why)
+        for pages in (*(room.blueprint() for room in rooms), why.admin_blueprint()):
             app.register_blueprint(pages, url_prefix=f"{ours.url_prefix}{pages.url_prefix or ''}" or None)
         app.cli.add_command(cli.refills)

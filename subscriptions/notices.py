@@ -12,7 +12,7 @@ from kits.clock import today
 from kits.errors import WrongState
 from kits.money import Money
 from kits.settings import setting
-from shop.links import order_url
+from shop.links import external, order_url
 from shop.payments.tables import PaymentAttempt
 from shop.work.letters import letter
 from shop.work.outbox import Letter, OutboxMail, post
@@ -123,7 +123,14 @@ def written(refill: Refill, name: str, subject: str, **more: object) -> Letter:
         "price": subscription.refill_price,
         "is_last": _is_last(refill),
         "url": order_url(subscription.order.token),
+        "why_url": _why_url(refill),
         "pay_url": order_url(refill.order.token) if refill.order else "",
         **more,
     }
     return letter(subject, f"subscriptions/mails/{name}", **about)
+
+
+def _why_url(refill: Refill) -> str:
+    plan = refill.subscription
+    about = {"token": plan.order.token, "subscription_id": plan.id or 0, "number": refill.number}
+    return external("refillery_why.customer", **about)
