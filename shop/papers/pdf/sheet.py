@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,13 @@ from fpdf.prefs import ViewerPreferences
 from shop.templating import STATIC
 
 FONTS = Path(__file__).parent / "fonts"
-FAMILY = "dejavu"
+FAMILY, WHOLE = "dejavu", "dejavu-whole"
+"""Nearly all papers need Latin letters only, and to read the whole font takes longer than to set a paper.
+
+The files of Latin letters are cut from the whole ones: `pyftsubset --glyph-names --notdef-outline
+--recommended-glyphs --layout-features= --drop-tables+=GDEF,GPOS,GSUB,MATH,FFTM,kern --unicodes=U+20-7E,U+A0-24F,`
+`U+1E80-1E85,U+1E9E,U+2010-2027,U+2030,U+2039,U+203A,U+20AC,U+2116,U+2122,U+2190,U+2192,U+2212,U+25A1,U+2610`.
+"""
 MARGIN, FOOT = 20.0, 26.0
 """Millimetres, as all lengths here."""
 INK, SOFT, RULE, ACCENT, TINT = (29, 36, 35), (85, 96, 94), (206, 203, 196), (15, 92, 87), (241, 246, 245)
@@ -31,8 +37,7 @@ class Sheet(FPDF):
         super().__init__(format="A4")
         self.set_margins(MARGIN, MARGIN)
         self.set_auto_page_break(True, FOOT)
-        self.add_font(FAMILY, "", FONTS / "DejaVuSans.ttf")
-        self.add_font(FAMILY, "B", FONTS / "DejaVuSans-Bold.ttf")
+        self._bring(FAMILY, "-Latin")
         self.c_margin = 0
         self._shop, self._name, self._foot = self.plain(shop), self.plain(f"{title} {subtitle}".strip()), foot
         self._describe(made_at)
@@ -41,8 +46,14 @@ class Sheet(FPDF):
 
     def plain(self, text: str) -> str:
         """`text` in one line, with a square for each sign that our font does not have."""
-        known = self.fonts[FAMILY].cmap  # type: ignore[union-attr]
-        return "".join(sign if ord(sign) in known else UNKNOWN for sign in " ".join(text.split()))
+        words = " ".join(text.split())
+        known = self._known(FAMILY)
+        if any(ord(sign) not in known for sign in words):
+            if f"{WHOLE}B" not in self.fonts:
+                self._bring(WHOLE, "")
+                self.set_fallback_fonts([WHOLE])
+            known = self._known(WHOLE)
+        return "".join(sign if ord(sign) in known else UNKNOWN for sign in words)
 
     def ink(self, size: float = 9.5, colour: tuple[int, int, int] = INK, *, bold: bool = False) -> None:
         """What is written next has this size (points), colour and weight."""
@@ -129,6 +140,13 @@ class Sheet(FPDF):
         """Lines as they can be set: none empty, none endless, not too many."""
         found = [self.plain(line)[:LONGEST_LINE] for line in lines]
         return [line for line in found if line][:MOST_LINES]
+
+    def _bring(self, family: str, part: str) -> None:
+        self.add_font(family, "", FONTS / f"DejaVuSans{part}.ttf")
+        self.add_font(family, "B", FONTS / f"DejaVuSans-Bold{part}.ttf")
+
+    def _known(self, family: str) -> Mapping[int, str]:
+        return self.fonts[family].cmap  # type: ignore[union-attr]
 
     def _describe(self, made_at: datetime) -> None:
         self.set_title(self._name)

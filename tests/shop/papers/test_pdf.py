@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,6 +11,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from fontTools.pens.recordingPen import RecordingPen
+from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -17,7 +20,7 @@ from pypdf import PdfReader
 from shop.orders.tables import Order
 from shop.papers.pdf.invoice import invoice_pdf
 from shop.papers.pdf.packing_slip import SlipLine, packing_slip_pdf
-from shop.papers.pdf.sheet import UNKNOWN, Sheet
+from shop.papers.pdf.sheet import FONTS, UNKNOWN, Sheet
 from shop.papers.said import Said, SaidLine, Trader
 from shop.papers.tables import Document, DocumentBuyer
 from shop.selling.vat import vat_in
@@ -178,6 +181,27 @@ WORDS = st.text("abcdefgzäöüßéñçœžøł ПриветмирЕλλάδα£
 def test_words_in_any_left_to_right_script_of_the_font_are_found_again(name: str, street: str, what: str) -> None:
     words = said(document(line(what), buyer=(name, [street])))
     assert [each for each in (name, street, what) if " ".join(each.split()) not in words] == []
+
+
+@pytest.mark.parametrize("name", ["DejaVuSans", "DejaVuSans-Bold"])
+def test_the_cut_font_draws_latin_letters_as_the_whole_one_does(name: str) -> None:
+    cut, font = TTFont(FONTS / f"{name}-Latin.ttf"), TTFont(FONTS / f"{name}.ttf")
+    known, glyphs, whole_glyphs = cut.getBestCmap(), cut.getGlyphSet(), font.getGlyphSet()
+    assert set(map(ord, string.printable.split()[0] + "£€ÄÖÜäöüßéñçœžøłŁőŵ☐□’–…·")) <= set(known)
+    for sign, glyph in known.items():
+        pens = RecordingPen(), RecordingPen()
+        glyphs[glyph].draw(pens[0])
+        whole_glyphs[glyph].draw(pens[1])
+        assert (glyphs[glyph].width, pens[0].value) == (whole_glyphs[glyph].width, pens[1].value), chr(sign)
+
+
+def test_only_a_paper_that_needs_the_whole_font_reads_it() -> None:
+    def fonts(name: str) -> int:
+        read = PdfReader(io.BytesIO(invoice_pdf(document(buyer=(name, ADA[1])), shop="Refillery")))
+        return len(read.pages[0]["/Resources"]["/Font"])
+
+    assert fonts("Łukasz Müller") == 2
+    assert fonts("Анна Müller") > 2
 
 
 def test_a_sign_the_font_does_not_have_is_a_square_and_no_gap() -> None:
