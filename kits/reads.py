@@ -1,29 +1,39 @@
 """Several small reads in one statement, so that what needs seven tables waits for the database once.
 
-Each row comes back as a list of JSON values under the name of its read: days
-as `2027-04-04`, flags that SQLite tells as 1 and 0.
+Each row comes back as the text of a JSON array under the name of its read:
+days as `2027-04-04`, flags that SQLite tells as 1 and 0. What is worked out of
+rows alone may be remembered by these texts: other rows are other texts, so it
+is never out of date, and while nothing changes nothing is read into objects.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, FunctionElement, Select, literal, select, union_all
+from sqlalchemy import FunctionElement, Select, Text, literal, select, union_all
 from sqlalchemy.ext.compiler import compiles
 
 from kits.host import Reader
 
+Raw = tuple[tuple[str, str], ...]
+"""Rows as they come: the name of their read, and the row as JSON. In no order of their own."""
+
 Found = Mapping[str, list[list[Any]]]
-"""The rows by the name of their read, in no order of their own."""
+"""The same rows' values by the name of their read. Not to be changed: others are given the same."""
+
+REMEMBERED = 64
+"""How many different answers each of those who read them remembers."""
 
 
 class _RowAsJson(FunctionElement[Any]):
-    """A row's columns as one JSON array."""
+    """A row's columns as the text of one JSON array."""
 
     inherit_cache = True
-    type = JSON()
+    type = Text()
 
 
 @compiles(_RowAsJson)
@@ -33,7 +43,7 @@ def _as_array(element: _RowAsJson, compiler: Any, **options: Any) -> str:
 
 @compiles(_RowAsJson, "postgresql")
 def _as_built_array(element: _RowAsJson, compiler: Any, **options: Any) -> str:
-    return f"json_build_array({compiler.process(element.clauses, **options)})"
+    return f"json_build_array({compiler.process(element.clauses, **options)})::text"
 
 
 def together(reads: Mapping[str, Select[*tuple[Any, ...]]]) -> Select[*tuple[Any, ...]]:
@@ -45,9 +55,15 @@ def together(reads: Mapping[str, Select[*tuple[Any, ...]]]) -> Select[*tuple[Any
     return select(union_all(*each).subquery())
 
 
-def run(reader: Reader, statement: Select[*tuple[Any, ...]], **given: object) -> Found:
+def run(reader: Reader, statement: Select[*tuple[Any, ...]], **given: object) -> Raw:
     """The rows of a statement that `together` made."""
+    return tuple((name, row) for name, row in reader.execute(statement, given))
+
+
+@lru_cache(REMEMBERED)
+def rows(raw: Raw) -> Found:
+    """The values that the texts tell."""
     found: dict[str, list[list[Any]]] = defaultdict(list)
-    for name, row in reader.execute(statement, given):
-        found[name].append(row)
-    return found
+    for name, row in raw:
+        found[name].append(json.loads(row))
+    return dict(found)

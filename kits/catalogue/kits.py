@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import groupby, islice
 from typing import Any
 
@@ -42,6 +43,14 @@ class PricedKit:
     loose_price: Money | None = None
     notice: OfferedNotice | None = None
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Reckoned once: a kit as it is offered is what pages and prices are remembered by, and holds long texts."""
+        return hash((self.kit, self.price, self.refill_price, self.loose_price, self.notice))
+
     def total(self, plan: SessionPlan, quantity: int = 1) -> Money:
         """What the whole plan costs, without shipping."""
         return plan_total(plan, self.price, self.refill_price, quantity)
@@ -61,12 +70,6 @@ def kit_by_slug(reader: Reader, slug: str, now: datetime) -> PricedKit:
     return found[0]
 
 
-def kits_by_slugs(reader: Reader, slugs: Iterable[str], now: datetime) -> dict[str, PricedKit]:
-    """Those of the kits on sale under `slugs`, by slug."""
-    wanted = sorted({slug for slug in slugs if slug.isprintable()})
-    return {offer.kit.slug: offer for offer in _priced(reader, BY_SLUGS, now, {"slugs": wanted})}
-
-
 def item_by_sku(session: Session, sku: str) -> Item:
     """The item with this SKU; raises NotFound."""
     found = session.scalars(select(Item).where(Item.sku == sku)).first() if sku.isprintable() else None
@@ -75,16 +78,21 @@ def item_by_sku(session: Session, sku: str) -> Item:
     return found
 
 
-def offered(reader: Reader, rows: Iterable[Iterable[Any]]) -> list[PricedKit]:
-    """The kits that rows of `ALL` tell, in their order; a statement more where a part has a successor."""
+def offered(rows: Iterable[Iterable[Any]], gone: Mapping[int, OfferedItem]) -> list[PricedKit]:
+    """The kits that rows of `ALL` tell, in their order; `gone` are the `successors` of what is `retired`."""
     cuts = [_cut(row) for row in rows]
-    gone = [successor for *_, item, (successor,) in cuts if item[-1] is not None and successor is not None]
-    successors = _successors(reader, gone)
-    return [_offer(list(of_kit), successors) for _, of_kit in groupby(cuts, key=lambda cut: cut[0])]
+    return [_offer(list(of_kit), gone) for _, of_kit in groupby(cuts, key=lambda cut: cut[0])]
+
+
+def retired(rows: Iterable[Iterable[Any]]) -> list[int]:
+    """The ids of the items that are sent for what is retired, in rows of `ALL`."""
+    items = [(item, successor) for *_, item, (successor,) in map(_cut, rows)]
+    return [successor for item, successor in items if item[-1] is not None and successor is not None]
 
 
 def _priced(reader: Reader, query: Select[Any], now: datetime, sought: Mapping[str, Any]) -> list[PricedKit]:
-    return offered(reader, reader.execute(query, {**as_of(now), **sought}).all())
+    rows = reader.execute(query, {**as_of(now), **sought}).all()
+    return offered(rows, successors(reader, retired(rows)))
 
 
 def as_of(now: datetime) -> dict[str, object]:
@@ -109,7 +117,7 @@ def _offer(cuts: list[list[tuple[Any, ...]]], successors: Mapping[int, OfferedIt
     )
 
 
-def _successors(reader: Reader, ids: Sequence[int]) -> dict[int, OfferedItem]:
+def successors(reader: Reader, ids: Sequence[int]) -> dict[int, OfferedItem]:
     """The items with these ids, each with its own successors; a circle ends where it comes to an item again."""
     rows: dict[int, Row[Any]] = {}
     wanted = set(ids)
@@ -171,7 +179,6 @@ def _offers() -> Select[Any]:
 
 ALL = _offers()
 BY_SLUG = ALL.where(_kit.c.slug == bindparam("slug"))
-BY_SLUGS = ALL.where(_kit.c.slug.in_(bindparam("slugs", expanding=True)))
 SUCCESSORS = select(*(_item.c[name] for name in (*ITEM, "successor_id"))).where(
     _item.c.id.in_(bindparam("ids", expanding=True))
 )

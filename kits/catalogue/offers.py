@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam
 
-from kits.catalogue.kits import ALL, ITEM, KIT, LIMITS, NOTICE, PART, PRICES, PricedKit, as_of, offered
+from kits.catalogue.kits import (
+    ALL,
+    ITEM,
+    KIT,
+    LIMITS,
+    NOTICE,
+    PART,
+    PRICES,
+    PricedKit,
+    as_of,
+    offered,
+    retired,
+    successors,
+)
+from kits.catalogue.offered import OfferedItem
 from kits.catalogue.tables import Kit
 from kits.host import Reader
-from kits.reads import Found
+from kits.reads import REMEMBERED, Raw, rows, run, together
 
 _BEFORE_NOTICE = len(KIT) + len(LIMITS) + 2 * len(PRICES)
 EFFECTIVE_FROM = _BEFORE_NOTICE + NOTICE.index("effective_from")
@@ -27,13 +42,34 @@ def reads() -> dict[str, Select[*tuple[Any, ...]]]:
 
 def given(slugs: Iterable[str], now: datetime) -> dict[str, object]:
     """What the read asks for. PostgreSQL takes no NUL in a text, so what cannot be printed is not looked up."""
-    return {"slugs": [slug for slug in set(slugs) if slug.isprintable()], **as_of(now)}
+    return {"slugs": sorted({slug for slug in slugs if slug.isprintable()}), **as_of(now)}
 
 
-def told(reader: Reader, found: Found) -> dict[str, PricedKit]:
+def by_slugs(reader: Reader, slugs: Iterable[str], now: datetime) -> Mapping[str, PricedKit]:
+    """Those of the kits on sale under `slugs`, by slug: in one statement, and nothing else with it."""
+    return told(reader, run(reader, _ALONE, **given(slugs, now)))
+
+
+def told(reader: Reader, raw: Raw) -> Mapping[str, PricedKit]:
     """The kits on sale that were found, by slug; a statement more where a part has a successor."""
-    rows = sorted(map(_values, found.get("offer", ())), key=lambda row: (row[0], row[_BEFORE_ITEM - len(PART)] or 0))
-    return {offer.kit.slug: offer for offer in offered(reader, rows)}
+    return _offers(raw, tuple(successors(reader, _retired(raw)).items()))
+
+
+@lru_cache(REMEMBERED)
+def _offers(raw: Raw, gone: tuple[tuple[int, OfferedItem], ...]) -> Mapping[str, PricedKit]:
+    return {offer.kit.slug: offer for offer in offered(_rows(raw), dict(gone))}
+
+
+@lru_cache(REMEMBERED)
+def _retired(raw: Raw) -> list[int]:
+    return retired(_rows(raw))
+
+
+def _rows(raw: Raw) -> list[list[Any]]:
+    """The rows of `ALL` in its order."""
+    return sorted(
+        map(_values, rows(raw).get("offer", ())), key=lambda row: (row[0], row[_BEFORE_ITEM - len(PART)] or 0)
+    )
 
 
 def _values(row: list[Any]) -> list[Any]:
@@ -46,3 +82,6 @@ def _values(row: list[Any]) -> list[Any]:
         known[RETIRED_AT] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     known[SEALED] = bool(known[SEALED])
     return known
+
+
+_ALONE = together(reads())

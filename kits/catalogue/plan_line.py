@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
@@ -17,6 +18,8 @@ from kits.dates import short, written
 
 LEAST_ROOM, YEAR_ROOM = 7.0, 12.0
 """A month's label needs this much of the line, and a year's before the next year's."""
+REMEMBERED = 200
+"""How many lines of plans nobody has begun yet are remembered: shoppers look at the same few."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,17 @@ class PlanLine:
 
 def plan_line(plan: SessionPlan, marks: Marks | None = None) -> PlanLine:
     """The line of a plan as it was made, with what is known of it since."""
+    return _as_made(plan) if marks is None else _with(plan, marks)
+
+
+@lru_cache(REMEMBERED)
+def _as_made(plan: SessionPlan) -> PlanLine:
+    return _with(plan, Marks())
+
+
+def _with(plan: SessionPlan, marks: Marks) -> PlanLine:
     days = list(enumerate(plan.session_dates, start=1))
-    return drawn(days, [plan.start, *plan.refill_needs], marks or Marks())
+    return drawn(days, [plan.start, *plan.refill_needs], marks)
 
 
 def drawn(sessions: Sequence[tuple[int, date]], opened: Sequence[date], marks: Marks) -> PlanLine:

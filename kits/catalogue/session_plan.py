@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property, lru_cache
 
 from dateutil.relativedelta import relativedelta
 
@@ -28,7 +29,7 @@ class SessionPlan:
     every_weeks: int
     start: date
 
-    @property
+    @cached_property
     def session_dates(self) -> tuple[date, ...]:
         """The day of each session, in order."""
         return tuple(self.start + timedelta(weeks=i * self.every_weeks) for i in range(self.sessions))
@@ -40,9 +41,9 @@ class SessionPlan:
 
     def box_starts(self, number: int) -> date:
         """The day box `number` is opened: 0 is the kit's own, k the k-th refill. Clamped to the month's end."""
-        return self.start + relativedelta(months=BOX_MONTHS * number)
+        return _months_after(self.start, BOX_MONTHS * number)
 
-    @property
+    @cached_property
     def refill_needs(self) -> tuple[date, ...]:
         """The day each refill is needed: those on which a session still falls on or after it."""
         needs: list[date] = []
@@ -50,7 +51,7 @@ class SessionPlan:
             needs.append(self.box_starts(len(needs) + 1))
         return tuple(needs)
 
-    @property
+    @cached_property
     def charge_days(self) -> tuple[date, ...]:
         """The day each refill is best charged, a week before it is needed."""
         return tuple(need - timedelta(days=LEAD_DAYS) for need in self.refill_needs)
@@ -84,6 +85,12 @@ class PlanLimits:
         if start > LATEST_START:
             raise BadInput("start", "Choose an earlier start.")
         return SessionPlan(sessions, every_weeks, start)
+
+
+@lru_cache(maxsize=4096)
+def _months_after(day: date, months: int) -> date:
+    """So many months later, clamped to the month's end. Remembered: pages ask for the same few days all day long."""
+    return day + relativedelta(months=months)
 
 
 def plan_total(plan: SessionPlan, kit: Money, refill: Money, quantity: int = 1) -> Money:

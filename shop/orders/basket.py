@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property, lru_cache
 
 from dateutil.relativedelta import relativedelta
 
-from kits.catalogue.kits import PricedKit, kits_by_slugs
+from kits.catalogue import offers
+from kits.catalogue.kits import PricedKit
 from kits.catalogue.offered import OfferedItem
 from kits.catalogue.retiring import in_force
 from kits.catalogue.session_plan import BOX_MONTHS, SessionPlan
@@ -22,6 +24,8 @@ from shop.registers import registers
 MOST_A_LINE = 10
 MOST_LINES = 5
 LATEST_START_DAYS = 90
+REMEMBERED = 1000
+"""How many lines a process remembers: plans differ in their start, but not in much else."""
 
 
 @dataclass(frozen=True)
@@ -96,22 +100,23 @@ class PricedLine:
         """What the whole plan costs; without refills just the line."""
         return self.due_today + self.refills_total
 
-    @property
+    @cached_property
     def serves_until(self) -> date:
         """The last session that the serum in the kit is for; the day until which a loose box must last."""
         return self.lasts_until or self.plan.box_serves_until(0)
 
-    @property
+    @cached_property
     def grams(self) -> int:
         """What it weighs, wrapped for sending."""
         return sum(item.weight_g * units for item, units, _ in self._parts())
 
-    def demands(self) -> list[Demand]:
+    @cached_property
+    def demands(self) -> tuple[Demand, ...]:
         """What it takes from stock: what a refill replaces must last for its box, the rest for the whole plan."""
-        return [
+        return tuple(
             Demand(item.id, units, self.serves_until if in_refill else self.plan.last_session)
             for item, units, in_refill in self._parts()
-        ]
+        )
 
     def _parts(self) -> list[tuple[OfferedItem, int, int]]:
         """The items that are sent, how many, and how many of them are in a refill box."""
@@ -124,21 +129,21 @@ class PricedLine:
 
 def priced(reader: Reader, wishes: Sequence[Wish], now: datetime) -> list[PricedLine]:
     """Check and price each wish; raises BadInput at the first field that cannot be taken, NotFound for a kit."""
-    return priced_of(kits_by_slugs(reader, [wish.kit for wish in wishes], now), wishes, now)
+    return priced_of(offers.by_slugs(reader, [wish.kit for wish in wishes], now), wishes, now)
 
 
-def priced_of(offers: Mapping[str, PricedKit], wishes: Sequence[Wish], now: datetime) -> list[PricedLine]:
+def priced_of(known: Mapping[str, PricedKit], wishes: Sequence[Wish], now: datetime) -> list[PricedLine]:
     """The same for kits that were read already."""
     if not 1 <= len(wishes) <= MOST_LINES:
         raise BadInput("lines", f"An order takes 1 to {MOST_LINES} lines.")
-    return [price(offer_of(offers, wish.kit), wish, now) for wish in wishes]
+    return [price(offer_of(known, wish.kit), wish, now) for wish in wishes]
 
 
-def offer_of(offers: Mapping[str, PricedKit], slug: str) -> PricedKit:
+def offer_of(known: Mapping[str, PricedKit], slug: str) -> PricedKit:
     """The kit under `slug`; raises NotFound."""
-    if slug not in offers:
+    if slug not in known:
         raise NotFound("There is no such kit.")
-    return offers[slug]
+    return known[slug]
 
 
 def due_today(lines: Sequence[PricedLine]) -> Money:
@@ -158,15 +163,20 @@ def plan_total(lines: Sequence[PricedLine]) -> Money:
 
 def price(offer: PricedKit, wish: Wish, now: datetime) -> PricedLine:
     """The wish for this kit as a line; raises BadInput at the first field that cannot be taken."""
+    return _line(offer, wish, today(now), registers().offers_refills)
+
+
+@lru_cache(REMEMBERED)
+def _line(offer: PricedKit, wish: Wish, day: date, offers_refills: bool) -> PricedLine:
+    """The same on this `day`. A pure function of values, so a line that was worked out once is the same line again."""
     if not 1 <= wish.quantity <= MOST_A_LINE:
         raise BadInput("quantity", f"Choose a quantity from 1 to {MOST_A_LINE}.")
     if wish.sessions is None or wish.every_weeks is None or wish.start is None:
-        return _loose(offer, wish, today(now))
-    if wish.refills and not registers().offers_refills:
+        return _loose(offer, wish, day)
+    if wish.refills and not offers_refills:
         raise BadInput("refills", "This shop offers no refills.")
     plan = offer.kit.limits.plan(wish.sessions, wish.every_weeks, wish.start)
-    first = today(now)
-    if not first <= wish.start <= first + timedelta(days=LATEST_START_DAYS):
+    if not day <= wish.start <= day + timedelta(days=LATEST_START_DAYS):
         raise BadInput("start", f"Choose a start from today to {LATEST_START_DAYS} days ahead.")
     return PricedLine(offer, plan, wish.quantity, wish.refills and bool(plan.refill_needs))
 

@@ -120,7 +120,7 @@ def _placed(current: Session, purchase: Purchase, beginning: Beginning | None, n
     if code:
         codes.take(current, code, now)
     try:
-        reserve(current, number, summed(d for line in lines for d in line.demands()), today=today(now), now=now)
+        reserve(current, number, summed(d for line in lines for d in line.demands), today=today(now), now=now)
     except SoldOut as error:
         raise SoldOut("Sold out: there is not enough left for this order. Nothing was charged.", error.left) from error
     return written.order.id

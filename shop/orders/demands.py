@@ -31,10 +31,10 @@ def refill_demands(
 
 def short(reader: Reader, lines: Sequence[PricedLine], day: date) -> set[int]:
     """The places of the lines that stock cannot meet now, the ones before met first; a look without a lock."""
-    found = shelves(reader, (demand.item_id for line in lines for demand in line.demands()), day)
+    found = shelves(reader, (demand.item_id for line in lines for demand in line.demands), day)
     lacking = set()
     for place, line in enumerate(lines):
-        after = _taken(found, line.demands(), day)
+        after = _taken(found, line.demands, day)
         if after is None:
             lacking.add(place)
         else:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from kits import reads
 from kits.catalogue import offers
@@ -35,7 +36,7 @@ def read(reader: Reader) -> Rules:
     return _rules(reads.run(reader, _RULES_READ))
 
 
-def read_with(reader: Reader, slugs: Iterable[str], now: datetime) -> tuple[dict[str, PricedKit], Rules]:
+def read_with(reader: Reader, slugs: Iterable[str], now: datetime) -> tuple[Mapping[str, PricedKit], Rules]:
     """The kits on sale under these slugs, with their prices, parts and notices, and the rules: in one statement."""
     found = reads.run(reader, _ALL_READ, **offers.given(slugs, now))
     return offers.told(reader, found), _rules(found)
@@ -47,5 +48,7 @@ def countries() -> list[str]:
         return shipping.countries(_rules(reads.run(connection, _RULES_READ)).zones)
 
 
-def _rules(found: reads.Found) -> Rules:
+@lru_cache(reads.REMEMBERED)
+def _rules(raw: reads.Raw) -> Rules:
+    found = reads.rows(raw)
     return Rules(facts.told(found.get("fact", ())), shipping.zones(found), pages.told("terms", found.get("terms", ())))

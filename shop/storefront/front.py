@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kits import clock, reads
 from kits.catalogue import needles, offers
-from kits.catalogue.kits import PricedKit, kit_by_slug, published_kits
+from kits.catalogue.kits import PricedKit, published_kits
 from kits.errors import BadInput, NotFound
 from kits.host import Reader, aside
 from kits.stock.promises.reservations import how_many
@@ -93,10 +93,10 @@ def _asked(slug: str, asked: Mapping[str, str], now: datetime) -> Asked:
 def _offer(look: Reader, slug: str, now: datetime) -> PricedKit:
     """The kit, and the facts in the same statement when it is time to read them anew."""
     if facts.fresh() is not None:
-        return kit_by_slug(look, slug, now)
-    found = reads.run(look, _WITH_FACTS, **offers.given([slug], now))
-    facts.keep(facts.told(found.get("fact", ())))
-    return offer_of(offers.told(look, found), slug)
+        return offer_of(offers.by_slugs(look, [slug], now), slug)
+    raw = reads.run(look, _WITH_FACTS, **offers.given([slug], now))
+    facts.keep(facts.told(reads.rows(raw).get("fact", ())))
+    return offer_of(offers.told(look, raw), slug)
 
 
 def wish_from(slug: str, read: Mapping[str, Any]) -> Wish:
@@ -106,7 +106,7 @@ def wish_from(slug: str, read: Mapping[str, Any]) -> Wish:
 
 def _offered(look: Reader, offer: PricedKit, wish: Wish, now: datetime) -> Offered:
     line = price(offer, wish, now)
-    return Offered(line, how_many(look, line.demands(), clock.today(now)) > 0)
+    return Offered(line, how_many(look, line.demands, clock.today(now)) > 0)
 
 
 def _start_from(offer: PricedKit, now: datetime) -> dict[str, str]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kits import clock
-from kits.catalogue.kits import PricedKit, kits_by_slugs
+from kits.catalogue import offers
+from kits.catalogue.kits import PricedKit
 from kits.catalogue.plan_line import PlanLine, plan_line
 from kits.errors import BadInput, NotFound
 from kits.host import aside
@@ -77,19 +78,19 @@ def rows(puts: Sequence[Put], now: datetime) -> list[Row]:
     if not puts:
         return []
     with aside() as look:
-        offers = kits_by_slugs(look, [put.wish.kit for put in puts], now)
-        found = [_row(place, put, offers, now) for place, put in enumerate(puts, 1)]
+        known = offers.by_slugs(look, [put.wish.kit for put in puts], now)
+        found = [_row(place, put, known, now) for place, put in enumerate(puts, 1)]
         sold = [row for row in found if row.priced]
         lacking = short(look, [row.priced for row in sold if row.priced], clock.today(now))
     gone = {row.place for place, row in enumerate(sold) if place in lacking}
     return [replace(row, lacking=row.place in gone) for row in found]
 
 
-def _row(place: int, put: Put, offers: Mapping[str, PricedKit], now: datetime) -> Row:
+def _row(place: int, put: Put, known: Mapping[str, PricedKit], now: datetime) -> Row:
     try:
-        line = price(offer_of(offers, put.wish.kit), put.wish, now)
+        line = price(offer_of(known, put.wish.kit), put.wish, now)
     except (BadInput, NotFound) as error:
-        return Row(place, put.wish, offers.get(put.wish.kit), problem=str(error))
+        return Row(place, put.wish, known.get(put.wish.kit), problem=str(error))
     return Row(place, put.wish, line.offer, line, change=_change(put, line))
 
 

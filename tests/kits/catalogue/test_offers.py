@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from kits import host, reads
+from kits import host
 from kits.catalogue import first_kit, notice, offers
 from kits.catalogue.kits import PricedKit, kit_by_slug
 from kits.catalogue.retiring import in_force
@@ -16,12 +17,9 @@ from kits.catalogue.tables import Item, Kit, Price
 from kits.money import Money
 from tests.bench.statements import counted
 
-STATEMENT = reads.together(offers.reads())
 
-
-def look(slugs: list[str], now: datetime) -> dict[str, PricedKit]:
-    found = reads.run(host.session(), STATEMENT, **offers.given(slugs, now))
-    return offers.told(host.session(), found)
+def look(slugs: list[str], now: datetime) -> Mapping[str, PricedKit]:
+    return offers.by_slugs(host.session(), slugs, now)
 
 
 def test_it_says_what_the_look_up_says(kit: str, now: datetime) -> None:
