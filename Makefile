@@ -15,7 +15,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench soak
+.PHONY: help demo test testall lint bench soak
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
@@ -24,8 +24,13 @@ demo: $(RUNTIME) ## serve the shop with its sandbox on http://127.0.0.1:5000 (PO
 	@exec $(BIN)/flask --app wsgi shop demo --port $(PORT) $(if $(KEEP),--keep)
 
 # One process more than there are cores: servers at the edges are often waited for.
-test: $(DEV) ## run the tests (ARGS="-k stock" is passed on to pytest)
-	@exec $(BIN)/python -m pytest --numprocesses $$(( $$($(BIN)/python -c 'import os; print(os.cpu_count())') + 1 )) --dist worksteal $(ARGS)
+PYTEST = $(BIN)/python -m pytest --numprocesses $$(( $$($(BIN)/python -c 'import os; print(os.cpu_count())') + 1 )) --dist worksteal
+
+test: $(DEV) ## run the tests, those of pages on one database each (ARGS="-k stock" is passed on to pytest)
+	@exec $(PYTEST) --pages-once $(ARGS)
+
+testall: $(DEV) ## run every test on SQLite and on PostgreSQL
+	@exec $(PYTEST) $(ARGS)
 
 lint: $(DEV) ## check style, types and what imports what
 	@$(BIN)/ruff check .

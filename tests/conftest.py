@@ -21,6 +21,7 @@ from kits.stock.ledger import Cause
 from kits.stock.moves.receiving import Delivery, receive
 from tests.servers import together
 from tests.servers.client import Visitor
+from tests.servers.engines import pytest_addoption, pytest_collection_modifyitems  # noqa: F401
 from tests.servers.fixtures import _browser, browser_page, run_command, sandbox, serve, served  # noqa: F401
 from tests.servers.ground import NOT_TESTED, Ground
 from tests.servers.quick import be_quick, collect_rarely
