@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec
 
-from flask import current_app, url_for
+from flask import current_app, has_request_context, request, url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from markupsafe import Markup
@@ -23,6 +23,7 @@ from shop.templating import lasting_words
 MOST = 100
 TOKEN = f"token-{secrets.token_hex(16)}"
 _KEY = "refillery_remembered"
+FRONT = "refillery_storefront.front"
 _OF_A_VISITOR = {
     name: StrictUndefined(f"a part that is remembered knows no visitor, so it has no `{name}`")
     for name in ("request", "session", "g")
@@ -35,16 +36,30 @@ def remembered(make: Callable[P, str]) -> Callable[P, Markup]:
 
     @wraps(make)
     def part(*args: P.args, **kwargs: P.kwargs) -> Markup:
-        html = _of_app(make)(url_for("refillery_storefront.front"), *args, **kwargs)
-        return Markup(html.replace(TOKEN, generate_csrf()) if TOKEN in html else html)  # noqa: S704 - our templates' own
+        return for_visitor(_of_app(make)(_front(), *args, **kwargs))
 
     return part
+
+
+def for_visitor(html: str) -> Markup:
+    """What `rendered` made, with this visitor's token in the place of its mark."""
+    return Markup(html.replace(TOKEN, generate_csrf()) if TOKEN in html else html)  # noqa: S704 - our templates' own
 
 
 def rendered(template: str, **values: Any) -> str:
     """`template` with `values` and our words, and without anything of a visitor's or a host's."""
     words = {**_OF_A_VISITOR, **lasting_words(), "csrf_token": lambda: TOKEN}
     return current_app.jinja_env.get_template(template).render({**words, **values})
+
+
+def _front() -> str:
+    """The address of the shop's front page, which is asked for once a request: a page is made of several parts."""
+    if not has_request_context():
+        return url_for(FRONT)
+    known = request.environ.get(_KEY)
+    if known is None:
+        known = request.environ[_KEY] = url_for(FRONT)
+    return str(known)
 
 
 def _of_app(make: Callable[..., str]) -> Callable[..., str]:

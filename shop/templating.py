@@ -39,9 +39,10 @@ def speak(blueprint: Blueprint) -> None:
 
 def words() -> dict[str, Any]:
     """What our templates may use beside what their views hand them."""
+    from shop.storefront import frame
     from shop.storefront.kept import basket_count
 
-    return {**lasting_words(), "basket_count": basket_count, "facts": shown}
+    return {**lasting_words(), "basket_count": basket_count, "facts": shown, "frame": frame}
 
 
 def lasting_words() -> dict[str, Any]:

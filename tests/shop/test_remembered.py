@@ -14,8 +14,9 @@ from kits import host
 from kits.catalogue.tables import Item, Kit, Price
 from shop.owner import facts
 from shop.remembered import MOST, TOKEN, remembered, rendered
+from shop.storefront.buying.page import SUBMISSION
 from tests.servers.client import Visitor
-from tests.shop.storefront.conftest import hidden, words
+from tests.shop.storefront.conftest import Shopper, hidden, plan, words  # noqa: F401
 
 KIT = "/kits/mesotherapy-kit"
 Visitors = Callable[[], Visitor]
@@ -101,3 +102,17 @@ def test_a_new_price_text_or_fact_is_on_the_next_page(client: Visitor, stocked: 
     assert "Another name" in said
     facts.change({"vat_number": "GB123456789"}, actor="staff:1", now=now + timedelta(seconds=1))
     assert "GB123456789" in words(client.get(KIT))
+
+
+def test_what_is_typed_into_the_checkout_is_not_remembered_for_the_next(
+    visitor: Visitors,
+    plan: dict[str, str],  # noqa: F811
+) -> None:
+    one, other = Shopper(visitor(), plan), Shopper(visitor(), plan)
+    for each in (one, other):
+        each.add()
+    assert "Ada Lovelace" in one.check_out(accepted="").text
+    marks = [hidden(each.get("/checkout"), "submission") for each in (one, other)]
+    assert len({*marks, SUBMISSION}) == 3
+    for each in (one, other):
+        assert "Ada Lovelace" not in each.get("/checkout").text

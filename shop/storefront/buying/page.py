@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +18,30 @@ from shop.orders.basket import PricedLine, priced_of
 from shop.orders.demands import short
 from shop.orders.placing import agreements, rows
 from shop.orders.placing.due import Due, check_payable, reckon
+from shop.remembered import for_visitor, remembered, rendered
 from shop.selling import codes, rules, shipping
 from shop.selling.rules import Rules
 from shop.selling.totals import Discount
 from shop.storefront import kept
-from shop.storefront.in_basket.rows import changes
+from shop.storefront.in_basket.rows import Change, changes
 from shop.templating import country
+
+SUBMISSION = f"submission-{secrets.token_hex(16)}"
+"""Stands in the form for the visitor's own mark."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A basket as the checkout asks for it to be paid: all that the page is made of but what is typed into it.
+
+    `changed` are the prices that are others than when each line was put in, `lacking` the places of the lines that
+    stock cannot meet.
+    """
+
+    due: Due
+    ruling: Rules
+    changed: tuple[Change | None, ...]
+    lacking: frozenset[int]
 
 
 def page(values: Mapping[str, str], errors: Mapping[str, str], now: datetime) -> tuple[str, bool] | None:
@@ -38,23 +58,35 @@ def page(values: Mapping[str, str], errors: Mapping[str, str], now: datetime) ->
             return None
         due = _due(look, lines, ruling, values, found, now)
         lacking = short(look, lines, clock.today(now))
-    notices = rows.notices(due)
-    shown = render_template(
-        "shop/checkout.html",
+    asked = Asked(due, ruling, tuple(changes(lines)), frozenset(lacking))
+    html = for_visitor(_body(asked, values, found)) if values or found else _untouched(asked)
+    body = html.replace(SUBMISSION, kept.submission())
+    return render_template("shop/checkout.html", body=body), not found
+
+
+@remembered
+def _untouched(asked: Asked) -> str:
+    """The form before anything was typed into it. What people type is never remembered."""
+    return _body(asked, {}, {})
+
+
+def _body(asked: Asked, values: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    due, ruling = asked.due, asked.ruling
+    return rendered(
+        "shop/checkout_body.html",
         due=due,
-        lines=[(line, None if line.loose else plan_line(line.plan)) for line in lines],
-        changed=changes(lines),
-        lacking=lacking,
+        lines=[(line, None if line.loose else plan_line(line.plan)) for line in due.lines],
+        changed=asked.changed,
+        lacking=asked.lacking,
         values=values,
-        errors=found,
-        notices=notices,
+        errors=errors,
+        notices=rows.notices(due),
         countries=[(code, country(code)) for code in shipping.countries(ruling.zones)],
         consent=agreements.refill_charges(due.follows) if due.follows else "",
         terms=ruling.terms,
-        submission=kept.submission(),
+        submission=SUBMISSION,
         **_seen(due),
     )
-    return shown, not found
 
 
 def _due(
