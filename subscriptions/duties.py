@@ -17,8 +17,9 @@ from subscriptions import notices
 from subscriptions.billing.billing import bill, lapse, move
 from subscriptions.commitments import COMMITMENT_DUTIES
 from subscriptions.ending import KIT_GIVEN_BACK_DUTY
-from subscriptions.holding import held
+from subscriptions.holding import held, resting
 from subscriptions.plan.schedule import NOTICE_DAYS, RefillDays, still_needed
+from subscriptions.replanning import charge_day
 from subscriptions.tables import (
     ACTIVE,
     CHARGING,
@@ -64,7 +65,7 @@ def accepted_due(now: datetime) -> ColumnElement[bool]:
 def charge_due(now: datetime) -> ColumnElement[bool]:
     """Refills to charge: their day has come, and their notice was accepted at least seven calendar days ago.
 
-    Of a held plan only what is being charged already: its outcome must be known.
+    Of a plan that rests only what is being charged already: its outcome must be known.
     """
     long_ago = start_of(now, NOTICE_DAYS - 1)
     noticed = exists().where(OutboxMail.id == Refill.notice_id, OutboxMail.sent_at < long_ago)
@@ -74,13 +75,16 @@ def charge_due(now: datetime) -> ColumnElement[bool]:
         and_(Refill.state == DECLINED, Refill.retry_on <= today(now)),
         and_(Refill.state == WAITING, or_(Refill.waited_at <= now - LOOK_AGAIN, Refill.waited_at < arrived)),
     )
-    return and_(or_(Refill.state == CHARGING, and_(ripe, ~held(Refill.subscription_id))), noticed)
+    agreed = or_(~Refill.must_confirm, Refill.confirmed_at.is_not(None))
+    goes_on = and_(agreed, ~resting(Refill.subscription_id, today(now)))
+    return and_(or_(Refill.state == CHARGING, and_(ripe, goes_on)), noticed)
 
 
 def lapse_due(now: datetime) -> ColumnElement[bool]:
-    """Open refills of plans whose last session has passed (a hold still moves it), or which the customer ended."""
-    past = or_(and_(Subscription.last_session < today(now), ~held(Subscription.id)), Subscription.state == ENDED)
-    over = exists().where(Subscription.id == Refill.subscription_id, past)
+    """Open refills that no session of their plan needs any more (a hold still moves them), or of an ended plan."""
+    gone = and_(Refill.state.in_((DECLINED, NEEDS_CUSTOMER)), Refill.needed_on > Subscription.last_session)
+    past = and_(or_(Subscription.last_session < today(now), gone), ~held(Subscription.id))
+    over = exists().where(Subscription.id == Refill.subscription_id, or_(past, Subscription.state == ENDED))
     return and_(Refill.state.in_((SCHEDULED, NOTIFIED, WAITING, DECLINED, NEEDS_CUSTOMER)), over)
 
 
@@ -114,9 +118,10 @@ def note_accepted(refill_id: int, now: datetime) -> None:
         if not move(session, refill_id, (SCHEDULED,), state=SCHEDULED):
             return
         refill = session.get_one(Refill, refill_id, populate_existing=True)
-        notice = session.scalars(select(OutboxMail).where(OutboxMail.id == refill.notice_id)).one()
-        if notice.sent_at is not None:
-            day = RefillDays(refill.number, refill.needed_on).charge_on(today(notice.sent_at))
+        notice = session.scalars(select(OutboxMail).where(OutboxMail.id == refill.notice_id)).first()
+        if notice is not None and notice.sent_at is not None:
+            earliest = RefillDays(refill.number, refill.needed_on).charge_on(today(notice.sent_at))
+            day = charge_day(refill.subscription.course_on(today(now)), earliest, refill.told_on)
             move(session, refill_id, (SCHEDULED,), state=NOTIFIED, charge_on=day)
 
 

@@ -15,7 +15,7 @@ from shop.payments.tables import DISPUTED, Payment
 from shop.registers import Settled
 from shop.work.duties import Duty
 from subscriptions import commitments
-from subscriptions.holding import lock_plan
+from subscriptions.locks import lock_plan
 from subscriptions.tables import (
     ACTIVE,
     CANCELLED,

@@ -5,22 +5,20 @@ All of it runs as settle steps: inside the transaction that settles.
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kits.catalogue.session_plan import SessionPlan
 from kits.clock import today
 from shop.orders.tables import OrderLine
 from shop.payments.tables import Payment
 from shop.registers import Settled
 from subscriptions import ending, notices
 from subscriptions.billing import declines
-from subscriptions.holding import lock_plan, lock_refills
-from subscriptions.plan.holds import MovedPlan
-from subscriptions.plan.schedule import RefillDays, next_need, refill_days, serves_until, still_needed
-from subscriptions.tables import CANCELLED, DROPPED, OPEN, PAID, SCHEDULED, SHIPPED, Refill, Subscription
+from subscriptions.locks import lock_plan
+from subscriptions.plan.course import Course
+from subscriptions.plan.schedule import refill_days, still_needed
+from subscriptions.replanning import new_refill, replan
+from subscriptions.tables import CANCELLED, DROPPED, OPEN, PAID, SHIPPED, Refill, Subscription
 
 
 def settle_step(session: Session, settled: Settled) -> None:
@@ -42,6 +40,7 @@ def settle_step(session: Session, settled: Settled) -> None:
 
 def _subscription(line: OrderLine, payment: Payment, settled: Settled) -> Subscription:
     plan = line.plan
+    course = Course(plan)
     return Subscription(
         order=line.order,
         line=line,
@@ -58,17 +57,7 @@ def _subscription(line: OrderLine, payment: Payment, settled: Settled) -> Subscr
         card_brand=payment.card_brand,
         card_last4=payment.card_last4,
         made_at=settled.now,
-        refills=[_refill(days, plan) for days in refill_days(plan)],
-    )
-
-
-def _refill(days: RefillDays, plan: SessionPlan) -> Refill:
-    return Refill(
-        number=days.number,
-        needed_on=days.needed_on,
-        notice_on=days.notice_on,
-        charge_on=days.wanted_charge,
-        serves_until=serves_until(plan, days.needed_on),
+        refills=[new_refill(days, course) for days in refill_days(plan)],
     )
 
 
@@ -83,7 +72,7 @@ def _move_on(session: Session, refill: Refill, settled: Settled) -> None:
         lock_plan(session, refill.subscription_id)
         refill.state = CANCELLED
     elif settled.what == "cancelled" and refill.state in OPEN:
-        needed = still_needed(today(settled.now), refill.subscription.last_session)
+        needed = still_needed(max(refill.needed_on, today(settled.now)), refill.subscription.last_session)
         refill.state = CANCELLED if needed else DROPPED
 
 
@@ -93,23 +82,10 @@ def _paid(session: Session, refill: Refill, payment: Payment, settled: Settled) 
     refill.state, refill.paid_on = PAID, today(settled.now)
     if session.scalar(select(OrderLine.given_back_at).where(OrderLine.id == refill.subscription.line_id)):
         return  # a duty refunds it and tells the customer why
-    lock_refills(session, refill.subscription_id)
-    subscription = session.get_one(Subscription, refill.subscription_id, populate_existing=True)
+    # A box that came late lasts longer: the refills after it move, or are no longer needed.
+    replan(session, refill.subscription_id, settled.now)
+    subscription = session.get_one(Subscription, refill.subscription_id)
     if payment.card is not None:
         subscription.card, subscription.card_brand = payment.card, payment.card_brand
         subscription.card_last4 = payment.card_last4
-    plan = subscription.plan_on(refill.paid_on)
-    _shift(subscription, plan, refill.number, max(refill.paid_on, refill.needed_on))
     notices.paid(session, refill, settled.now)
-
-
-def _shift(subscription: Subscription, plan: MovedPlan, number: int, need: date) -> None:
-    """A box that came late lasts longer: the refills after it move, or are no longer needed."""
-    for each in subscription.refills:
-        if each.number > number and each.state == SCHEDULED:
-            need = next_need(each.needed_on, need)
-            days = RefillDays(each.number, need)
-            each.needed_on, each.notice_on, each.charge_on = days.needed_on, days.notice_on, days.wanted_charge
-            each.serves_until = serves_until(plan, need)
-            if not still_needed(need, plan.last_session):
-                each.state = DROPPED

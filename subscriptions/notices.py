@@ -19,16 +19,18 @@ from shop.work.outbox import Letter, OutboxMail, post
 from subscriptions import successors
 from subscriptions.acknowledging import asking
 from subscriptions.plan.schedule import RefillDays
+from subscriptions.replanning import charge_day
 from subscriptions.tables import CHARGING, DECLINED, NOTIFIED, OPEN, SCHEDULED, WAITING, Refill, Subscription
 
 
 def advance_notice(session: Session, refill: Refill, now: datetime) -> None:
     """Write the advance notice and set what it names: the amount, and the day it expects to charge."""
     subscription = refill.subscription
-    refill.notice_unit, refill.notice_amount = subscription.refill_amount, subscription.refill_price.amount
-    refill.charge_on = RefillDays(refill.number, refill.needed_on).charge_on(today(now))
     # Announced anew, e.g. at another price: a mail of its own, so that the one before is not taken for it.
     again = now.isoformat() if refill.announced else ""
+    refill.notice_unit, refill.notice_amount = subscription.refill_amount, subscription.refill_price.amount
+    earliest = RefillDays(refill.number, refill.needed_on).charge_on(today(now))
+    refill.charge_on = refill.told_on = charge_day(subscription.course_on(today(now)), earliest, refill.told_on)
     changed = successors.changes(session, refill, now)
     refill.announced = [[each, sent.id] for each, sent in successors.in_a_box(refill, now).items()]
     asked = asking.ask(session, subscription, now)

@@ -5,20 +5,22 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kits import host
 from kits.dates import iso
 from kits.errors import Busy
 from shop.customers.tables import Customer
+from shop.orders.repeat import ADDRESS
 from shop.orders.tables import Order
 from shop.registers import ErasurePart, Running
 from subscriptions import commands
 from subscriptions.acknowledging.tables import PlanAcknowledgement
 from subscriptions.recall.tables import TOLD, RecalledBox
-from subscriptions.tables import ACTIVE, NOTIFIED, SCHEDULED, Refill, Subscription
+from subscriptions.tables import ACTIVE, NOTIFIED, SCHEDULED, DeliveryAddress, Refill, Subscription
 
+CHANGED = ("from_session", "sessions", "every_weeks", "agreed_on")
 STILL_RUNS = "A plan of yours was paid for just now. Try again in some minutes."
 
 
@@ -41,7 +43,16 @@ def exported(session: Session, customer: Customer, now: datetime) -> list[dict[s
         .where(PlanAcknowledgement.subscription_id.in_([plan.id for plan in plans]))
         .order_by(PlanAcknowledgement.id)
     ).all()
-    return [{**_plan(plan), "notices": [_asked(it) for it in asked if it.subscription_id == plan.id]} for plan in plans]
+    ids = [plan.id for plan in plans]
+    moved = session.scalars(select(DeliveryAddress).where(DeliveryAddress.subscription_id.in_(ids))).all()
+    return [
+        {
+            **_plan(plan),
+            "refills_go_to": next((_address(it) for it in moved if it.subscription_id == plan.id), None),
+            "notices": [_asked(it) for it in asked if it.subscription_id == plan.id],
+        }
+        for plan in plans
+    ]
 
 
 def exported_recalls(session: Session, customer: Customer, now: datetime) -> list[dict[str, Any]]:
@@ -77,8 +88,14 @@ def _plan(plan: Subscription) -> dict[str, Any]:
         "made_at": iso(plan.made_at),
         "ended_at": iso(plan.ended_at),
         "refills": [_refill(refill) for refill in plan.refills],
+        "sessions_logged": [{"session": said.number, "done_on": iso(said.done_on)} for said in plan.log],
+        "changes": [dict(zip(CHANGED, each, strict=True)) for each in plan.changed or ()],
         "holds": [{"from": iso(hold.from_day), "until": iso(hold.until_day)} for hold in plan.holds],
     }
+
+
+def _address(it: DeliveryAddress) -> dict[str, Any]:
+    return {**{field: getattr(it, field) for field in ADDRESS}, "since": iso(it.changed_at)}
 
 
 def _asked(it: PlanAcknowledgement) -> dict[str, Any]:
@@ -92,6 +109,9 @@ def _refill(refill: Refill) -> dict[str, Any]:
         "state": refill.state,
         **{name: iso(getattr(refill, name)) for name in days},
         "announced_amount": refill.notice_amount,
+        "moved_days": refill.moved_days,
+        "left_out_at": iso(refill.skipped_at),
+        "confirmed_at": iso(refill.confirmed_at),
         "order": refill.order.number if refill.order else None,
     }
 
@@ -129,6 +149,8 @@ def _forget(session: Session, customer_id: int, now: datetime) -> None:
     if session.scalar(running.limit(1)) is not None:
         raise Busy(STILL_RUNS)
     session.execute(update(Subscription).where(plans).values(card=None, card_brand=None, card_last4=None))
+    ids = select(Subscription.id).where(plans)
+    session.execute(delete(DeliveryAddress).where(DeliveryAddress.subscription_id.in_(ids)))
     asked = select(PlanAcknowledgement).join(PlanAcknowledgement.subscription).where(plans)
     for it in session.scalars(asked):
         it.token_sha256 = f"erased-{it.id}"  # no link in a mail leads to it any more

@@ -13,12 +13,13 @@ from shop.registers import CUSTOMER, OWNER, MailTemplate
 from shop.sample_mails import values
 from shop.work.outbox import Letter
 from subscriptions import notices
+from subscriptions.controls import telling
 from subscriptions.plan.schedule import RefillDays
 from subscriptions.prices import letters as prices
 from subscriptions.prices.tables import PlanPrice
 from subscriptions.recall import letters
 from subscriptions.recall.tables import RecalledBox
-from subscriptions.tables import ACTIVE, SCHEDULED, Refill, Subscription
+from subscriptions.tables import ACTIVE, DROPPED, SCHEDULED, Refill, Subscription
 
 
 def subscription(now: datetime) -> Subscription:
@@ -41,6 +42,7 @@ def subscription(now: datetime) -> Subscription:
         currency=order.currency,
         card_last4="4242",
         holds=[],
+        log=[],
     )
     for number, need in enumerate(plan.refill_needs, 1):
         days = RefillDays(number, need)
@@ -52,6 +54,7 @@ def subscription(now: datetime) -> Subscription:
                 notice_on=days.notice_on,
                 charge_on=days.charge_on(days.notice_on),
                 retry_on=need,
+                moved_days=0,
                 order=order,
             )
         )
@@ -86,6 +89,14 @@ def needs_you(now: datetime) -> Letter:
     """The bank wants the customer to confirm."""
     attempt = PaymentAttempt(decline_code="authentication_required")
     return of_a_refill("refill_needs_you", "Please confirm the payment for your refill", now, attempt=attempt)
+
+
+def plan_changed(now: datetime) -> Letter:
+    """A skipped session made the last refill needless."""
+    plan = subscription(now)
+    dropped = plan.refills[-1]
+    dropped.state = DROPPED
+    return telling.changed_letter(plan, "Session 10 is skipped.", (dropped,), (), now)
 
 
 def recalled(now: datetime) -> Letter:
@@ -162,6 +173,20 @@ OUR_MAILS = (
         "Staff announced another price for the refills of running plans.",
         CUSTOMER,
         price_change,
+    ),
+    MailTemplate(
+        "subscriptions/mails/plan_changed",
+        "Plan changed",
+        "A customer changed their plan, or what they logged made a refill needless.",
+        CUSTOMER,
+        plan_changed,
+    ),
+    MailTemplate(
+        "subscriptions/mails/plan_held",
+        "Plan on hold",
+        "A customer stopped their plan until further notice.",
+        CUSTOMER,
+        lambda now: telling.held_letter(subscription(now)),
     ),
     MailTemplate(
         "subscriptions/mails/ended",

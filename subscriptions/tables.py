@@ -17,7 +17,8 @@ from shop.customers.tables import Customer
 from shop.orders.tables import Order, OrderLine
 from shop.work.leases import ClaimedRow
 from shop.work.outbox import OutboxMail
-from subscriptions.plan.holds import MovedPlan, Rest
+from subscriptions.plan.course import Changed, Course, Logged
+from subscriptions.plan.rests import Rest
 
 ACTIVE, ENDED = "active", "ended"
 SCHEDULED, NOTIFIED, WAITING, CHARGING = "scheduled", "notified", "waiting_for_stock", "charging"
@@ -25,6 +26,8 @@ DECLINED, NEEDS_CUSTOMER = "declined", "needs_customer"
 PAID, SHIPPED, DROPPED, CANCELLED = "paid", "shipped", "dropped", "cancelled"
 _UNORDERED = "state IN ('scheduled', 'notified', 'waiting_for_stock') AND order_id IS NULL"
 OPEN = (SCHEDULED, NOTIFIED, WAITING, CHARGING, DECLINED, NEEDS_CUSTOMER)
+TO_COME = (SCHEDULED, NOTIFIED, WAITING)
+UNCLAIMED = (*TO_COME, DECLINED)
 
 
 def _where(condition: str) -> dict[str, Any]:
@@ -60,6 +63,10 @@ class Subscription(ClaimedRow):
     law: Mapped[str] = mapped_column(default="uk_2013", server_default="uk_2013", doc="the regime it was made under")
     reminded_at: Mapped[datetime | None] = mapped_column(doc="when it was last reminded of as its law asks")
     ended_at: Mapped[datetime | None]
+    changed: Mapped[list[list[Any]] | None] = mapped_column(
+        JSON(none_as_null=True),
+        doc="how its customer changed it: from which session on, sessions in all, weeks between, the day it was agreed",
+    )
 
     order: Mapped[Order] = relationship()
     line: Mapped[OrderLine] = relationship()
@@ -68,9 +75,11 @@ class Subscription(ClaimedRow):
     refills: Mapped[list[Refill]] = relationship(back_populates="subscription", order_by="Refill.number")
     holds: Mapped[list[Hold]] = relationship(order_by="Hold.id", lazy="selectin")
 
+    log: Mapped[list[SessionLog]] = relationship(order_by="SessionLog.number", lazy="selectin")
+
     @property
     def plan(self) -> SessionPlan:
-        """The session plan as it was bought; its days as they are now are those of `plan_on`."""
+        """The session plan as it was bought; its days as they are now are those of `course_on`."""
         return SessionPlan(self.sessions, self.every_weeks, self.start)
 
     @property
@@ -83,13 +92,23 @@ class Subscription(ClaimedRow):
         """The day the plan is held from; None while it goes on."""
         return min((hold.from_day for hold in self.holds if hold.until_day is None), default=None)
 
-    def plan_on(self, today: date) -> MovedPlan:
-        """The plan as its holds have moved it; one that is open counts up to today."""
-        return self.plan_of(self.holds, today)
+    def paused_until(self, today: date) -> date | None:
+        """The day on which a pause is over that its customer has chosen; None when there is none just now."""
+        ends = (hold.until_day for hold in self.holds if hold.until_day is not None and hold.from_day <= today)
+        return max((day for day in ends if day > today), default=None)
 
-    def plan_of(self, holds: Iterable[Hold], today: date) -> MovedPlan:
-        """The plan as some of its holds move it; one that is open counts up to today."""
-        return MovedPlan(self.plan, tuple(Rest(hold.from_day, hold.until_day or today) for hold in holds))
+    def course_on(self, today: date) -> Course:
+        """The plan with what happened; a hold that is open counts up to today."""
+        return self.course_of(self.holds, today)
+
+    def course_of(self, holds: Iterable[Hold], today: date) -> Course:
+        """The plan with some of its holds; one that is open counts up to today."""
+        return Course(
+            self.plan,
+            tuple(Rest(hold.from_day, hold.until_day or today) for hold in holds),
+            tuple(Logged(said.number, said.done_on) for said in self.log),
+            tuple(Changed(*each[:3]) for each in self.changed or ()),
+        )
 
     def is_over(self, today: date) -> bool:
         """True when the last session has passed, unless a hold still moves it, or when the customer ended the refills.
@@ -139,18 +158,28 @@ class Refill(ClaimedRow):
     waited_at: Mapped[datetime | None] = mapped_column(doc="when stock was last looked for in vain")
     retry_on: Mapped[date | None] = mapped_column(doc="the day a declined charge is tried again")
     paid_on: Mapped[date | None]
+    told_on: Mapped[date | None] = mapped_column(doc="the day of the charge that the last notice named: never earlier")
+    moved_days: Mapped[int] = mapped_column(default=0, doc="by so many days its customer moved it later")
+    skipped_at: Mapped[datetime | None] = mapped_column(doc="when its customer left it out; it is cancelled then")
+    must_confirm: Mapped[bool] = mapped_column(default=False, doc="it is charged after an explicit yes alone")
+    confirmed_at: Mapped[datetime | None] = mapped_column(doc="when its customer said yes")
 
     subscription: Mapped[Subscription] = relationship(back_populates="refills")
     order: Mapped[Order | None] = relationship()
     notice: Mapped[OutboxMail | None] = relationship()
+
+    def is_over(self, today: date) -> bool:
+        """True when nothing is charged for it any more: its plan is over, or no session needs it. A hold moves both."""
+        plan = self.subscription
+        return plan.is_over(today) or (self.needed_on > plan.last_session and not plan.rests)
 
 
 class Hold(Row):
     """A stretch in which a plan rests: what falls on or after `from_day` comes `until_day - from_day` later.
 
     Nothing is announced or charged while it is open (`until_day` is not known
-    yet). `cause` is `recall`, once a recall and plan; why a customer holds is
-    never kept.
+    yet, or lies ahead: a pause). `cause` is `recall`, once a recall and plan, or
+    `customer`; why a customer holds is never kept.
     """
 
     __tablename__ = "subscriptions_hold"
@@ -166,3 +195,33 @@ class Hold(Row):
     recall_id: Mapped[int | None] = mapped_column(ForeignKey("kits_recall.id"), index=True)
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class SessionLog(Row):
+    """What a customer says of a session: done on a day, or skipped (`done_on` is None). Taken back, it is deleted.
+
+    Nothing about how it went: we keep no notes of health.
+    """
+
+    __tablename__ = "subscriptions_session"
+    __table_args__ = (UniqueConstraint("subscription_id", "number"),)
+
+    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscriptions_subscription.id"))
+    number: Mapped[int]
+    done_on: Mapped[date | None]
+    logged_at: Mapped[datetime]
+
+
+class DeliveryAddress(Row):
+    """Where a plan's refills go since its customer moved; without a row they go where the first order went."""
+
+    __tablename__ = "subscriptions_address"
+
+    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscriptions_subscription.id"), unique=True)
+    name: Mapped[str]
+    line1: Mapped[str]
+    line2: Mapped[str]
+    city: Mapped[str]
+    postcode: Mapped[str]
+    country: Mapped[str]
+    changed_at: Mapped[datetime]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from shop.selling import rules, shipping
 from shop.selling.rules import Rules
 from shop.selling.vat import vat_in
 
-SAME_ADDRESS = ("name", "line1", "line2", "city", "postcode", "country")
+ADDRESS = ("name", "line1", "line2", "city", "postcode", "country")
 
 
 def place_refill(
@@ -31,15 +31,17 @@ def place_refill(
     serves_until: date,
     demands: Sequence[Demand],
     now: datetime,
+    ships_to: Mapping[str, str] | None = None,
 ) -> Order:
     """Place the `number`-th refill, of `quantity` boxes, of a first order's line and promise its stock.
 
-    A box costs `unit_amount` minor units, as was announced, delivery included, with the VAT of today in it.
-    Flushes; raises SoldOut.
+    It goes where the first order went, or to `ships_to`, the columns of an address. A box costs `unit_amount` minor
+    units, as was announced, delivery included, with the VAT of today in it. Flushes; raises SoldOut.
     """
     first, ruling = line.order, rules.read(session)
     total, rate = unit_amount * quantity, ruling.facts.vat_rate
     vat = vat_in(total, rate)
+    address = ships_to or {field: getattr(first, field) for field in ADDRESS}
     order = Order(
         number=new_number(),
         token=secrets.token_urlsafe(24),
@@ -49,10 +51,10 @@ def place_refill(
         refill_number=number,
         currency=first.currency,
         total_amount=total,
-        shipping_method=_cheapest(ruling, first.country, _grams(session, demands)),
+        shipping_method=_cheapest(ruling, address["country"], _grams(session, demands)),
         vat_permille=rate,
         vat_amount=vat,
-        **{field: getattr(first, field) for field in SAME_ADDRESS},
+        **address,
         made_at=now,
         keep_until=now,
         lines=[_line(line, quantity, unit_amount, serves_until, vat)],

@@ -11,7 +11,7 @@ from kits.catalogue.tables import Item
 from kits.clock import today
 from kits.stock.promises.reservations import Demand, reserve
 from shop.orders.checkout import new_number
-from shop.orders.repeat import SAME_ADDRESS
+from shop.orders.repeat import ADDRESS
 from shop.orders.tables import PAID, Order, OrderLine
 
 
@@ -32,7 +32,7 @@ def place_replacement(
         root_number=before.root_number,
         currency=before.currency,
         total_amount=0,
-        **{field: getattr(before, field) for field in SAME_ADDRESS},
+        **{field: getattr(before, field) for field in ADDRESS},
         made_at=now,
         paid_at=now,
         keep_until=now,

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from kits import host
 from kits.clock import today
 from kits.errors import SoldOut
-from shop.orders.repeat import place_refill
+from shop.orders.repeat import ADDRESS, place_refill
 from shop.payments.charge import charge_saved_card
 from shop.payments.hosted import release
 from subscriptions import commitments, notices, successors
-from subscriptions.holding import held
+from subscriptions.holding import resting
 from subscriptions.plan.schedule import serves_until, still_needed
+from subscriptions.replanning import announce_anew
 from subscriptions.tables import (
     CANCELLED,
     CHARGING,
@@ -24,9 +25,10 @@ from subscriptions.tables import (
     DROPPED,
     NOTIFIED,
     OPEN,
-    SCHEDULED,
     WAITING,
+    DeliveryAddress,
     Refill,
+    Subscription,
 )
 
 BILLABLE = (NOTIFIED, WAITING, CHARGING, DECLINED)
@@ -40,8 +42,7 @@ def bill(refill_id: int, now: datetime) -> None:
     Busy with `retry` while the outcome is not known.
     """
     host.outside_transaction()
-    plan = host.session().get_one(Refill, refill_id).subscription
-    over = plan.is_over(today(now))
+    over = host.session().get_one(Refill, refill_id).is_over(today(now))
     host.end_reads()
     if over:
         lapse(refill_id, now)
@@ -55,15 +56,15 @@ def lapse(refill_id: int, now: datetime) -> None:
     """The plan is over or ended: the refill is closed, its order closed at the gateway and cancelled first. Commits."""
     host.outside_transaction()
     refill = host.session().get_one(Refill, refill_id)
-    order_id, over = refill.order_id, refill.subscription.is_over(today(now))
+    order_id, over = refill.order_id, refill.is_over(today(now))
     host.end_reads()
     if not over:  # it was held since this was found to be due
         return
     if order_id is not None:
         release.cancel(order_id, now=now)
     with host.unit() as session:
-        plan = session.get_one(Refill, refill_id).subscription
-        needed = still_needed(today(now), plan.last_session)
+        refill = session.get_one(Refill, refill_id)
+        needed = still_needed(max(refill.needed_on, today(now)), refill.subscription.last_session)
         move(session, refill_id, OPEN, state=CANCELLED if needed else DROPPED)
 
 
@@ -89,15 +90,14 @@ def _ordered(refill_id: int, now: datetime) -> tuple[int | None, str]:
 
 
 def _taken(session: Session, refill_id: int, now: datetime) -> Refill | None:
-    """Take a refill up for charging, unless its plan is held; what is being charged already is brought to its end."""
+    """Take a refill up for charging, unless its plan rests; what is being charged already is brought to its end."""
     if not move(session, refill_id, BILLABLE, number=Refill.number):
         return None
     refill = session.get_one(Refill, refill_id, populate_existing=True)
-    # Asked anew now that the row is locked: a hold may have been made while we waited for it.
-    if refill.state != CHARGING and session.scalar(select(held(refill.subscription_id))):
+    if refill.state != CHARGING and not _ripe(session, refill, now):
         return None
     if refill.order_id is None and _costs_more_than_named(refill):
-        _announce_anew(refill, now)
+        announce_anew(refill, today(now))
         return None
     refill.state = CHARGING
     session.flush()
@@ -110,14 +110,17 @@ def _costs_more_than_named(refill: Refill) -> bool:
     return named is None or unit is None or unit * refill.subscription.quantity > named
 
 
-def _announce_anew(refill: Refill, now: datetime) -> None:
-    refill.state, refill.notice_id, refill.notice_on = SCHEDULED, None, today(now)
+def _ripe(session: Session, refill: Refill, now: datetime) -> bool:
+    """Asked anew now that the row is locked: while we waited for it, it may have been moved, held or asked about."""
+    day = (refill.retry_on if refill.state == DECLINED else None) or refill.charge_on
+    rests = session.scalar(select(resting(refill.subscription_id, today(now))))
+    return day <= today(now) and not rests and (refill.confirmed_at is not None or not refill.must_confirm)
 
 
 def _place(session: Session, refill: Refill, now: datetime) -> int:
     subscription = refill.subscription
     # A box that comes late is opened late: what goes into it must last for the sessions that are still to come.
-    until = serves_until(subscription.plan_on(today(now)), max(refill.needed_on, today(now)))
+    until = serves_until(subscription.course_on(today(now)), max(refill.needed_on, today(now)))
     demands = commitments.demands_of(refill, until, now)
     commitments.consume(session, refill)
     if refill.notice_unit is None or refill.notice_amount is None:
@@ -125,10 +128,18 @@ def _place(session: Session, refill: Refill, now: datetime) -> int:
     order = place_refill(
         session, subscription.line, number=refill.number, quantity=subscription.quantity,
         unit_amount=refill.notice_unit, serves_until=until, demands=demands, now=now,
+        ships_to=_moved_to(session, subscription),
     )  # fmt: skip
     if order.total_amount > refill.notice_amount:
         raise RuntimeError("a refill may never cost more than its advance notice named")
     return order.id
+
+
+def _moved_to(session: Session, subscription: Subscription) -> dict[str, str] | None:
+    """Where the plan's customer wants its refills sent since they moved."""
+    mine = select(DeliveryAddress).where(DeliveryAddress.subscription_id == subscription.id)
+    row = session.scalars(mine).first()
+    return {field: getattr(row, field) for field in ADDRESS} if row else None
 
 
 def _wait_for_stock(refill_id: int, now: datetime) -> None:
@@ -138,6 +149,6 @@ def _wait_for_stock(refill_id: int, now: datetime) -> None:
         refill = session.get_one(Refill, refill_id, populate_existing=True)
         if successors.outdated(refill, now):
             # The successor may be there, but the customer was told of another item: announce it first.
-            _announce_anew(refill, now)
+            announce_anew(refill, today(now))
         else:
             notices.waits_for_stock(session, refill, now)

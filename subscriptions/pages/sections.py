@@ -17,8 +17,7 @@ from shop.orders.tables import Order
 from shop.templating import words
 from subscriptions import find
 from subscriptions.acknowledging import asking, counting
-from subscriptions.holding import UNCLAIMED
-from subscriptions.tables import CANCELLED, DROPPED, NEEDS_CUSTOMER, WAITING, Refill, Subscription
+from subscriptions.tables import CANCELLED, DROPPED, NEEDS_CUSTOMER, UNCLAIMED, WAITING, Refill, Subscription
 
 IN_WORDS = {
     "scheduled": "planned",
@@ -40,13 +39,13 @@ def line_of(subscription: Subscription, now: datetime) -> PlanLine:
     While the plan is held all that is to come stands where it would be if it went on today.
     """
     sent = [refill for refill in subscription.refills if refill.state not in (DROPPED, CANCELLED)]
-    plan, day = subscription.plan_on(today(now)), today(now)
-    resting = plan.last_session - subscription.last_session
+    course, day = subscription.course_on(today(now)), today(now)
+    resting = course.last_session - subscription.last_session
     needed = [refill.needed_on + (resting if refill.state in UNCLAIMED else timedelta()) for refill in sent]
-    numbered = list(enumerate(plan.session_dates, start=1))
-    done = [number for number, when in numbered if when < day]
+    steps = course.to_have or course.steps
+    done = [step.number for step in steps if step.logged_done or step.day < day]
     marks = Marks(day, done, {position: refill.state for position, refill in enumerate(sent, start=1)})
-    return drawn(numbered, [plan.start, *needed], marks)
+    return drawn([(step.number, step.day) for step in steps], [course.start, *needed], marks)
 
 
 def order_section(order: Order, now: datetime) -> str:

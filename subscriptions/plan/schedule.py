@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dateutil.relativedelta import relativedelta
-
-from kits.catalogue.session_plan import BOX_MONTHS, LEAD_DAYS, SessionPlan
-from subscriptions.plan.holds import MovedPlan
+from kits.catalogue.session_plan import LEAD_DAYS, SessionPlan
+from subscriptions.plan.course import Course
 
 NOTICE_DAYS = 7
 # Notices are written a little early, so that a mail server's bad day moves no charge.
@@ -42,17 +40,13 @@ def refill_days(plan: SessionPlan) -> list[RefillDays]:
     return [RefillDays(number, need) for number, need in enumerate(plan.refill_needs, start=1)]
 
 
-def next_need(planned: date, previous_need: date) -> date:
-    """When the next refill is needed: as planned, but no sooner than a box after the one before was."""
-    return max(planned, previous_need + relativedelta(months=BOX_MONTHS))
-
-
 def still_needed(day: date, last_session: date) -> bool:
     """True while a session falls on or after `day`: what comes later than the last session is not sent."""
     return day <= last_session
 
 
-def serves_until(plan: SessionPlan | MovedPlan, needed_on: date) -> date:
+def serves_until(plan: SessionPlan | Course, needed_on: date) -> date:
     """The last session a box opened on `needed_on` is for."""
-    empty = needed_on + relativedelta(months=BOX_MONTHS)
-    return max((day for day in plan.session_dates if needed_on <= day < empty), default=plan.last_session)
+    course = plan if isinstance(plan, Course) else Course(plan)
+    empty = course.empty_on(needed_on)
+    return max((day for day in course.session_dates if needed_on <= day < empty), default=course.last_session)

@@ -15,7 +15,8 @@ from kits.catalogue.session_plan import SessionPlan
 from kits.catalogue.tables import Item, KitComponent
 from kits.clock import today as day_of
 from shop.orders.tables import Order, OrderLine
-from subscriptions.plan.holds import MovedPlan, Rest
+from subscriptions.plan.course import Course
+from subscriptions.plan.rests import Rest
 from subscriptions.tables import ACTIVE, Hold, Refill, Subscription
 
 AT_ONCE = 500
@@ -120,8 +121,8 @@ def _plan(row: Any, holds: Sequence[Any], today: date) -> BoxPlan:
     if row.start is None:  # a box bought alone has no plan, whatever else its order was for
         return BoxPlan(row.line_id, row.serves_until, None, False, False)
     plan = SessionPlan(row.sessions, row.every_weeks, row.start)
-    over = MovedPlan(plan, tuple(Rest(hold.from_day, hold.until_day or today) for hold in holds)).last_session
-    since = MovedPlan(plan, tuple(_rest_since(row, hold, today) for hold in holds))
+    over = Course(plan, tuple(Rest(hold.from_day, hold.until_day or today) for hold in holds)).last_session
+    since = Course(plan, tuple(_rest_since(row, hold, today) for hold in holds))
     last = over if row.in_refill == 0 else min(since.moved(row.serves_until), over)
     ended = row.subscription_id is not None and row.state != ACTIVE
     return BoxPlan(row.line_id, last, row.subscription_id, ended, any(hold.until_day is None for hold in holds))

@@ -53,7 +53,7 @@ def goes_on(session: Session, box: RecalledBox, plans: Sequence[Subscription], n
 
 
 def _days(plan: Subscription, today: date) -> dict[str, Any] | None:
-    ahead = [day for day in plan.plan_on(today).session_dates if day >= today]
+    ahead = [day for day in plan.course_on(today).session_dates if day >= today]
     unsent = [refill.needed_on for refill in plan.refills if refill.needed_on >= today]
     return {"next": ahead[0], "last": ahead[-1], "refill": min(unsent, default=None)} if ahead else None
 

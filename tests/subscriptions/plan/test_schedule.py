@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kits.catalogue.session_plan import SessionPlan
-from subscriptions.plan.schedule import RefillDays, next_need, refill_days, serves_until, still_needed
+from subscriptions.plan.schedule import RefillDays, refill_days, serves_until, still_needed
 
 days = st.dates(date(2024, 1, 1), date(2060, 12, 31))
 plans = st.builds(SessionPlan, st.integers(6, 20), st.integers(2, 4), days)
@@ -42,25 +41,6 @@ def test_no_charge_ever_falls_sooner_than_seven_days_after_its_notice(need: date
 def test_an_undisturbed_plan_is_announced_and_charged_in_order_and_in_time(plan: SessionPlan) -> None:
     for each in refill_days(plan):
         assert each.notice_on + timedelta(days=7) <= each.wanted_charge < each.needed_on <= plan.last_session
-
-
-@given(plan=plans, late=st.integers(0, 200))
-def test_refills_never_come_less_than_three_months_apart(plan: SessionPlan, late: int) -> None:
-    needs = [each.needed_on for each in refill_days(plan)]
-    if not needs:
-        return
-    moved = [needs[0] + timedelta(days=late)]
-    for planned in needs[1:]:
-        moved.append(next_need(planned, moved[-1]))
-    assert all(after >= before + relativedelta(months=3) for before, after in itertools.pairwise(moved))
-    if late == 0:
-        assert moved == needs, "nothing moves in an undisturbed plan"
-
-
-@pytest.mark.parametrize("start", [date(2027, 8, 31), date(2027, 11, 30), date(2028, 2, 29), date(2027, 1, 31)])
-def test_month_ends_and_leap_days_move_nothing(start: date) -> None:
-    needs = SessionPlan(20, 4, start).refill_needs
-    assert [next_need(after, before) for before, after in itertools.pairwise(needs)] == list(needs[1:])
 
 
 def test_a_refill_is_needed_up_to_the_day_of_the_last_session() -> None:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kits.catalogue.session_plan import SessionPlan
-from subscriptions.plan.holds import MovedPlan, Rest, merged
+from subscriptions.plan.course import Course
+from subscriptions.plan.rests import Rest, merged
 from subscriptions.plan.schedule import serves_until
 
 PLAN = SessionPlan(10, 4, date(2027, 1, 4))
@@ -20,12 +21,12 @@ plans = st.builds(SessionPlan, st.integers(6, 20), st.integers(2, 4), st.dates(d
 
 
 @st.composite
-def moved(draw: st.DrawFn) -> MovedPlan:
+def moved(draw: st.DrawFn) -> Course:
     """A plan with up to four holds anywhere around it, overlapping or not."""
     plan = draw(plans)
     begins = draw(st.lists(st.integers(-30, 500), max_size=4))
     rests = [Rest(day := plan.start + timedelta(n), day + timedelta(draw(st.integers(0, 90)))) for n in begins]
-    return MovedPlan(plan, tuple(rests))
+    return Course(plan, tuple(rests))
 
 
 def rest(begins: int, ends: int) -> Rest:
@@ -48,14 +49,14 @@ def rest(begins: int, ends: int) -> Rest:
     ],
 )
 def test_sessions_in_a_hold_or_after_it_come_later_by_its_length(rests: list[Rest], moved_by: list[int]) -> None:
-    found = MovedPlan(PLAN, tuple(rests)).session_dates
+    found = Course(PLAN, tuple(rests)).session_dates
     pairs = zip(PLAN.session_dates, found, strict=True)
     assert [(now - planned).days for planned, now in pairs][:4] == moved_by
 
 
 @given(plans)
 def test_without_holds_nothing_changes(plan: SessionPlan) -> None:
-    same = MovedPlan(plan)
+    same = Course(plan)
     assert (same.start, same.session_dates, same.last_session) == (plan.start, plan.session_dates, plan.last_session)
     assert same.delay == timedelta()
     assert [serves_until(same, need) for need in plan.refill_needs] == [
@@ -64,7 +65,7 @@ def test_without_holds_nothing_changes(plan: SessionPlan) -> None:
 
 
 @given(moved())
-def test_no_day_ever_comes_earlier_and_their_order_stays(plan: MovedPlan) -> None:
+def test_no_day_ever_comes_earlier_and_their_order_stays(plan: Course) -> None:
     pairs = zip(plan.plan.session_dates, plan.session_dates, strict=True)
     assert all(now >= planned for planned, now in pairs)
     assert all(before < after for before, after in itertools.pairwise(plan.session_dates))
@@ -72,7 +73,7 @@ def test_no_day_ever_comes_earlier_and_their_order_stays(plan: MovedPlan) -> Non
 
 
 @given(moved())
-def test_sessions_never_come_closer_together_so_that_the_plan_takes_no_more_boxes(plan: MovedPlan) -> None:
+def test_sessions_never_come_closer_together_so_that_the_plan_takes_no_more_boxes(plan: Course) -> None:
     apart = timedelta(weeks=plan.plan.every_weeks)
     assert all(after - before >= apart for before, after in itertools.pairwise(plan.session_dates))
     needed = [plan.moved(need) for need in plan.plan.refill_needs]
@@ -80,19 +81,19 @@ def test_sessions_never_come_closer_together_so_that_the_plan_takes_no_more_boxe
 
 
 @given(moved())
-def test_nothing_falls_into_a_rest(plan: MovedPlan) -> None:
+def test_nothing_falls_into_a_rest(plan: Course) -> None:
     for each in merged(plan.rests):
         assert not any(each.from_day <= day < each.until_day for day in plan.session_dates)
 
 
 @given(moved())
-def test_the_plan_is_later_by_no_more_than_it_rested(plan: MovedPlan) -> None:
+def test_the_plan_is_later_by_no_more_than_it_rested(plan: Course) -> None:
     rested = sum(((each.until_day - each.from_day) for each in merged(plan.rests)), timedelta())
     assert timedelta() <= plan.delay <= rested
 
 
 @given(moved())
-def test_merged_rests_are_in_order_apart_and_hold_the_same_days(plan: MovedPlan) -> None:
+def test_merged_rests_are_in_order_apart_and_hold_the_same_days(plan: Course) -> None:
     def days(rests: object) -> set[date]:
         return {r.from_day + timedelta(n) for r in rests for n in range((r.until_day - r.from_day).days)}  # type: ignore[attr-defined]
 

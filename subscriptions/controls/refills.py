@@ -1,0 +1,121 @@
+"""Moving a refill later, leaving it out, and taking either back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kits import host
+from kits.clock import today
+from kits.errors import BadInput, NotFound, WrongState
+from shop.payments.hosted import release
+from subscriptions.controls.doing import change
+from subscriptions.controls.outlook import Facts, with_box
+from subscriptions.plan.needs import LATEST_WEEKS
+from subscriptions.replanning import announce_anew
+from subscriptions.tables import CANCELLED, DECLINED, NEEDS_CUSTOMER, TO_COME, Refill, Subscription
+
+UNPAID = (DECLINED, NEEDS_CUSTOMER)
+NOT_TO_COME = "This refill is no longer to come, so it cannot be changed."
+TOO_FAR = f"Choose up to {LATEST_WEEKS} weeks later."
+
+
+def moved(number: int, weeks: int, known: Facts) -> Facts:
+    """The plan with a refill so many weeks later than planned; 0 takes it back. Raises BadInput at `weeks`."""
+    _check_weeks(weeks)
+    return with_box(known, number, later=7 * weeks)
+
+
+def left_out(number: int, known: Facts) -> Facts:
+    """The plan without a refill."""
+    return with_box(known, number, left_out=True)
+
+
+def move(subscription_id: int, number: int, weeks: int, *, actor: str, now: datetime) -> None:
+    """Send a refill so many weeks later than planned; 0 takes that back. Commits.
+
+    One that was ordered and not paid is closed at the gateway first, and
+    announced anew. Raises BadInput at `weeks`, NotFound, WrongState,
+    GatewayError or Busy.
+    """
+    _check_weeks(weeks)
+    _let_go(subscription_id, number, now)
+
+    def write(session: Session, plan: Subscription, refills: Sequence[Refill]) -> str:
+        refill = _of(refills, number)
+        _to_come(refill, today(now))
+        if refill.moved_days == 7 * weeks:
+            return ""
+        refill.moved_days = 7 * weeks
+        later = f"{weeks} {'week' if weeks == 1 else 'weeks'} later than planned"
+        return f"Refill {number} comes {later if weeks else 'when it was planned'}."
+
+    change(subscription_id, "refill_moved", write, actor=actor, now=now)
+
+
+def skip(subscription_id: int, number: int, *, actor: str, now: datetime) -> None:
+    """Leave a refill out: it is neither charged nor sent. Commits. Raises as `move` does."""
+    _let_go(subscription_id, number, now)
+
+    def write(session: Session, plan: Subscription, refills: Sequence[Refill]) -> str:
+        refill = _of(refills, number)
+        if refill.skipped_at is not None:
+            return ""
+        _to_come(refill, today(now))
+        refill.state, refill.skipped_at = CANCELLED, now
+        return f"Refill {number} is left out: it is neither charged nor sent."
+
+    change(subscription_id, "refill_skipped", write, actor=actor, now=now)
+
+
+def send_after_all(subscription_id: int, number: int, *, actor: str, now: datetime) -> None:
+    """Take back that a refill is left out, while it can still be announced in time. Commits. Raises as `move` does."""
+
+    def write(session: Session, plan: Subscription, refills: Sequence[Refill]) -> str:
+        refill = _of(refills, number)
+        if refill.skipped_at is None:
+            return ""
+        if refill.state != CANCELLED or plan.last_session < today(now):
+            raise WrongState(NOT_TO_COME)
+        refill.skipped_at, refill.order_id = None, None
+        announce_anew(refill, refill.notice_on)
+        return f"Refill {number} is sent after all."
+
+    change(subscription_id, "refill_sent_after_all", write, actor=actor, now=now)
+
+
+def _check_weeks(weeks: int) -> None:
+    if not 0 <= weeks <= LATEST_WEEKS:
+        raise BadInput("weeks", TOO_FAR)
+
+
+def _of(refills: Sequence[Refill], number: int) -> Refill:
+    found = next((refill for refill in refills if refill.number == number), None)
+    if found is None:
+        raise NotFound("Your plan has no such refill.")
+    return found
+
+
+def _to_come(refill: Refill, day: object) -> None:
+    """Make a refill that was let go one that is to come; raises WrongState for any that is neither."""
+    let_go = refill.state == CANCELLED and refill.order_id is not None and refill.skipped_at is None
+    if let_go and refill.order is not None and refill.order.state == "cancelled":
+        refill.order_id = None
+        announce_anew(refill, refill.notice_on)
+    if refill.state not in TO_COME or refill.order_id is not None:
+        raise WrongState(NOT_TO_COME)
+
+
+def _let_go(subscription_id: int, number: int, now: datetime) -> None:
+    """Close the order of a refill that waits for its payment; what was paid meanwhile stays paid. Commits."""
+    host.outside_transaction()
+    mine = select(Refill.order_id).where(
+        Refill.subscription_id == subscription_id, Refill.number == number, Refill.state.in_(UNPAID)
+    )
+    order_id = host.session().scalar(mine)
+    host.end_reads()
+    if order_id is not None:
+        release.cancel(order_id, now=now)
