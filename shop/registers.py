@@ -5,7 +5,7 @@ The shop calls upwards only through these. Each list has its contract here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -133,6 +133,13 @@ class ErasurePart:
     erase: Callable[[Session, int, datetime], None] = _nothing
 
 
+KeyFacts = Callable[[Sequence[Any]], Any]
+"""Given the lines of a basket that refills follow: the `KeyInformation` of `shop.orders.placing.agreements`."""
+
+CoolingOff = Callable[[Session, Order], int | None]
+"""In how many days an order can be withdrawn from, by the law of its contract; None where a room knows of none."""
+
+
 @dataclass
 class Registers:
     """One app's registers.
@@ -159,6 +166,8 @@ class Registers:
     lot_pages: list[tuple[str, str]] = field(default_factory=list)
     plans_by_notice: list[PlansByNotice] = field(default_factory=list)
     plans_to_ask: list[PlansToAsk] = field(default_factory=list)
+    cooling_off: list[CoolingOff] = field(default_factory=list)
+    key_information: KeyFacts | None = None
     offers_refills: bool = False
     url_prefix: str = ""
 

@@ -29,6 +29,7 @@ class Subscriptions:
         from subscriptions.admin.pricing import pages as prices
         from subscriptions.duties import REFILL_DUTIES
         from subscriptions.forecast.keeping import FORECAST_DUTY
+        from subscriptions.law import choosing as law
         from subscriptions.pages import acknowledging, ending, sections
         from subscriptions.prices import exporting as told_prices
         from subscriptions.prices import telling as new_prices
@@ -39,7 +40,10 @@ class Subscriptions:
         from subscriptions.why import pages as why
 
         ours = registers(app)
+        law.check(app.config)
         ours.offers_refills = True
+        ours.key_information = law.key_information
+        ours.cooling_off.append(law.cooling_off_days)
         ours.settle_steps.extend((enrolment.settle_step, settle_step))
         ours.again_steps.extend((notices.sent_again, new_prices.sent_again))
         ours.mail_templates.extend(OUR_MAILS)

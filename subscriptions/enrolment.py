@@ -14,6 +14,7 @@ from shop.payments.tables import Payment
 from shop.registers import Settled
 from subscriptions import ending, notices
 from subscriptions.billing import declines
+from subscriptions.law.choosing import law_of
 from subscriptions.locks import lock_plan
 from subscriptions.plan.course import Course
 from subscriptions.plan.schedule import refill_days, still_needed
@@ -29,7 +30,7 @@ def settle_step(session: Session, settled: Settled) -> None:
         if settled.what == "paid" and settled.payment is not None:
             for line in settled.order.lines:
                 if line.refills:
-                    session.add(_subscription(line, settled.payment, settled))
+                    session.add(_subscription(session, line, settled.payment, settled))
             session.flush()
         return
     refill = session.scalars(select(Refill).where(Refill.order_id == settled.order.id)).first()
@@ -38,7 +39,7 @@ def settle_step(session: Session, settled: Settled) -> None:
         session.flush()
 
 
-def _subscription(line: OrderLine, payment: Payment, settled: Settled) -> Subscription:
+def _subscription(session: Session, line: OrderLine, payment: Payment, settled: Settled) -> Subscription:
     plan = line.plan
     course = Course(plan)
     return Subscription(
@@ -57,6 +58,7 @@ def _subscription(line: OrderLine, payment: Payment, settled: Settled) -> Subscr
         card_brand=payment.card_brand,
         card_last4=payment.card_last4,
         made_at=settled.now,
+        law=law_of(session, line.order),
         refills=[new_refill(days, course) for days in refill_days(plan)],
     )
 

@@ -18,6 +18,8 @@ from shop.work.letters import letter
 from shop.work.outbox import Letter, OutboxMail, post
 from subscriptions import successors
 from subscriptions.acknowledging import asking
+from subscriptions.law import facts, reminders
+from subscriptions.law.regimes import regime
 from subscriptions.plan.schedule import RefillDays
 from subscriptions.replanning import charge_day
 from subscriptions.tables import CHARGING, DECLINED, NOTIFIED, OPEN, SCHEDULED, WAITING, Refill, Subscription
@@ -38,6 +40,7 @@ def advance_notice(session: Session, refill: Refill, now: datetime) -> None:
     more: dict[str, Any] = {"changed": changed, "asked": asked, "price_before": price_before(refill)}
     mail = _post(session, refill, "advance_notice", subject, now, cause=again, **more)
     refill.notice_id = mail.id
+    reminders.remind(session, refill, now)
 
 
 def price_before(refill: Refill) -> Money | None:
@@ -78,7 +81,8 @@ def ended(session: Session, subscription: Subscription, now: datetime) -> None:
 
 def ended_letter(subscription: Subscription) -> Letter:
     """What the customer reads when the refills have ended."""
-    about = {"subscription": subscription, "url": order_url(subscription.order.token)}
+    said = facts.on_ending(regime(subscription.law or ""))
+    about = {"subscription": subscription, "money_back": said, "url": order_url(subscription.order.token)}
     return letter("Your refills have ended", "subscriptions/mails/ended", **about)
 
 

@@ -78,6 +78,7 @@ def _plan(plan: Subscription) -> dict[str, Any]:
         "kit": plan.kit.name,
         "order": plan.order.number,
         "state": plan.state,
+        "law": plan.law,
         "sessions": plan.sessions,
         "every_weeks": plan.every_weeks,
         "start": iso(plan.start),

@@ -14,6 +14,8 @@ from shop.sample_mails import values
 from shop.work.outbox import Letter
 from subscriptions import notices
 from subscriptions.controls import telling
+from subscriptions.law import reminders
+from subscriptions.law.regimes import UK_DMCC
 from subscriptions.plan.schedule import RefillDays
 from subscriptions.prices import letters as prices
 from subscriptions.prices.tables import PlanPrice
@@ -77,6 +79,13 @@ def price_change(now: datetime) -> Letter:
     old = plan.refill_amount
     row = PlanPrice(subscription=plan, old_amount=old, new_amount=old + 300, from_day=today(now) + timedelta(days=30))
     return prices.written(row, today(now))
+
+
+def reminder(now: datetime) -> Letter:
+    """The reminder that a law asks for."""
+    plan = subscription(now)
+    plan.law = UK_DMCC
+    return reminders.written(plan.refills[0])
 
 
 def declined(now: datetime) -> Letter:
@@ -166,6 +175,13 @@ OUR_MAILS = (
         "The same, to the owner.",
         OWNER,
         partial(of_a_refill, "owner_refill_waits", "A refill waits for stock"),
+    ),
+    MailTemplate(
+        "subscriptions/mails/reminder",
+        "Reminder that refills go on",
+        "The law of a plan's contract asks for it, before the last charge of each six months.",
+        CUSTOMER,
+        reminder,
     ),
     MailTemplate(
         "subscriptions/mails/price_change",

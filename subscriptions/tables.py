@@ -39,10 +39,7 @@ class Subscription(ClaimedRow):
     """The refills of one line of a paid order, at the price it was sold at, on the card that pays them."""
 
     __tablename__ = "subscriptions_subscription"
-    __table_args__ = (
-        Index("ix_subscriptions_subscription_end", "state", "last_session"),
-        Index("ix_subscriptions_subscription_reminder", "made_at", **_where("state = 'active' AND law <> 'uk_2013'")),
-    )
+    __table_args__ = (Index("ix_subscriptions_subscription_end", "state", "last_session"),)
 
     order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"), index=True)
     line_id: Mapped[int] = mapped_column(ForeignKey("shop_order_line.id"), unique=True)
@@ -61,7 +58,6 @@ class Subscription(ClaimedRow):
     card_last4: Mapped[str | None]
     made_at: Mapped[datetime]
     law: Mapped[str] = mapped_column(default="uk_2013", server_default="uk_2013", doc="the regime it was made under")
-    reminded_at: Mapped[datetime | None] = mapped_column(doc="when it was last reminded of as its law asks")
     ended_at: Mapped[datetime | None]
     changed: Mapped[list[list[Any]] | None] = mapped_column(
         JSON(none_as_null=True),
@@ -150,6 +146,7 @@ class Refill(ClaimedRow):
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("shop_outbox_mail.id"))
     notice_amount: Mapped[int | None] = mapped_column(doc="what the notice named: a charge takes this or less")
     notice_unit: Mapped[int | None] = mapped_column(doc="what it named for one box: at this price it is ordered")
+    reminded_at: Mapped[datetime | None] = mapped_column(doc="when the reminder was written that the law asks for")
     announced: Mapped[list[list[int]] | None] = mapped_column(
         JSON(none_as_null=True),
         doc="what the last notice named: a component's item id and that of the item sent for it",

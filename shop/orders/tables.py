@@ -138,7 +138,7 @@ class Agreement(Row):
     __table_args__ = (UniqueConstraint("order_id", "kind"),)
 
     order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"))
-    kind: Mapped[str] = mapped_column(doc="terms or refill_charges")
+    kind: Mapped[str] = mapped_column(doc="terms, refill_charges or key_information")
     version: Mapped[str]
     text: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str]

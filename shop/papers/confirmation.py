@@ -55,6 +55,7 @@ def confirmation(session: Session, order: Order, payment: Payment) -> Letter:
         percent=percent,
         days=_days(session, order),
         agreed=_agreed(session, order, "refill_charges"),
+        key=_agreed(session, order, "key_information"),
         notices=_notices(session, order),
         terms=_terms(session, order, known),
         trader=trader(known, str(setting("NAME")), registered=order.vat_permille is not None),

@@ -44,12 +44,13 @@ class Counts:
 
 @dataclass(frozen=True)
 class GivenBack:
-    """For an order's page: its refunds, its returns, whether it can be withdrawn from and until when."""
+    """For an order's page: its refunds, its returns, whether it can be withdrawn from, until when and for how long."""
 
     refunds: Sequence[Refund]
     returns: Sequence[Return]
     lasts: bool
     last_day: date | None
+    days: int = right.RIGHT.days
 
     @classmethod
     def of(cls, session: Session, order: Order, day: date) -> GivenBack:
@@ -57,8 +58,9 @@ class GivenBack:
         if order.state == AWAITING:
             return cls((), (), False, None)
         found = of_order(session, order)
-        lasts = right.lasts(order, day) and not _all_given_back(order, found)
-        return cls(refunds_of(session, order), found, lasts, right.last_day(order))
+        days = right.days_of(session, order)
+        lasts = right.lasts(order, day, days) and not _all_given_back(order, found)
+        return cls(refunds_of(session, order), found, lasts, right.last_day(order, days), days.days)
 
 
 def _all_given_back(order: Order, found: Sequence[Return]) -> bool:

@@ -11,8 +11,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from sqlalchemy.orm import Session
+
 from kits.clock import today
 from shop.orders.tables import PAID, SHIPPED, Order, Parcel
+from shop.registers import registers
 
 RIGHT = SEND_BACK = REFUND = timedelta(days=14)
 ON_THE_WAY = timedelta(days=14)
@@ -20,18 +23,24 @@ ON_THE_WAY = timedelta(days=14)
 KINDS = ("kit", "refill")
 
 
-def last_day(order: Order) -> date | None:
+def days_of(session: Session, order: Order) -> timedelta:
+    """How long the right lasts for an order: 14 days, or more where the law of its contract gives more."""
+    given = [days for say in registers().cooling_off if (days := say(session, order)) is not None]
+    return max([RIGHT, *(timedelta(days=each) for each in given)])
+
+
+def last_day(order: Order, days: timedelta = RIGHT) -> date | None:
     """The last day of the right; None while a part of the order has not left, so that its days do not run yet."""
     if order.state != SHIPPED or not order.parcels:
         return None
-    return max(_came(parcel) for parcel in order.parcels) + RIGHT
+    return max(_came(parcel) for parcel in order.parcels) + days
 
 
-def lasts(order: Order, day: date) -> bool:
+def lasts(order: Order, day: date, days: timedelta = RIGHT) -> bool:
     """True while the order can be withdrawn from: it is paid for, and its days have not passed."""
     if order.kind not in KINDS or order.state not in (PAID, SHIPPED):
         return False
-    last = last_day(order)
+    last = last_day(order, days)
     return last is None or day <= last
 
 

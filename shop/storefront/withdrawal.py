@@ -33,7 +33,7 @@ def withdraw(token: str) -> str:
     """Step 1: choose what to withdraw from."""
     current = session()
     found = order_by_token(current, token)
-    withdrawal.check_right(found, clock.now())
+    withdrawal.check_right(current, found, clock.now())
     return _choose(found, goods_of(current, found), request.args, {})
 
 
@@ -41,7 +41,7 @@ def confirm(token: str) -> str | tuple[str, int]:
     """Step 2: what was chosen, what follows from it, and the one button."""
     now, current = clock.now(), session()
     found = order_by_token(current, token)
-    withdrawal.check_right(found, now)
+    withdrawal.check_right(current, found, now)
     goods = goods_of(current, found)
     try:
         chosen = read(goods, request.args)
@@ -98,13 +98,13 @@ def _choose(found: Order, goods: Sequence[Goods], values: Mapping[str, Any], err
         offers=offered(goods),
         values=values,
         errors=errors,
-        last_day=right.last_day(found),
+        last_day=right.last_day(found, right.days_of(session(), found)),
         sealed=any(each.item.sealed and each.there for each in goods),
     )
 
 
 def _refused(found: Order, goods: Sequence[Goods], values: Mapping[str, Any], error: Wrong | BadInput) -> str:
-    withdrawal.check_right(found, clock.now())
+    withdrawal.check_right(session(), found, clock.now())
     return _choose(found, goods, values, sentences(error))
 
 

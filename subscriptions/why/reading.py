@@ -12,7 +12,7 @@ from shop.payments.tables import Payment, PaymentAttempt, Refund
 from shop.work.outbox import OutboxMail
 from subscriptions.acknowledging.tables import PlanAcknowledgement
 from subscriptions.prices.tables import PlanPrice
-from subscriptions.tables import Refill, Subscription
+from subscriptions.tables import Refill, SessionLog, Subscription
 from subscriptions.why.rows import Rows
 
 
@@ -38,6 +38,7 @@ def rows_of(session: Session, refill: Refill) -> Rows:
     payments = select(Payment).where(Payment.order_id == refill.order_id).order_by(Payment.id)
     refunds = select(Refund).join(Refund.payment).where(Payment.order_id == refill.order_id).order_by(Refund.id)
     attempts = select(PaymentAttempt).where(PaymentAttempt.order_id == refill.order_id).order_by(PaymentAttempt.number)
+    sessions = select(SessionLog).where(SessionLog.subscription_id == plan.id).order_by(SessionLog.number)
     with_order = select(Acknowledgement).where(Acknowledgement.order_id == plan.order_id).order_by(Acknowledgement.id)
     return Rows(
         refill=refill,
@@ -45,7 +46,7 @@ def rows_of(session: Session, refill: Refill) -> Rows:
         acknowledged=session.scalars(with_order).all(),
         confirmed=session.scalars(select(PlanAcknowledgement).where(of_plan).order_by(PlanAcknowledgement.id)).all(),
         prices=session.scalars(prices).all(),
-        sessions=(),
+        sessions=session.scalars(sessions).all(),
         attempts=session.scalars(attempts).all(),
         payments=session.scalars(payments).all(),
         refunds=session.scalars(refunds).all(),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Protocol
+from datetime import datetime
 
 from kits.clock import today
 from kits.dates import written
@@ -15,15 +14,7 @@ from shop.payments.tables import Payment, PaymentAttempt, Refund
 from shop.work.outbox import OutboxMail
 from subscriptions.acknowledging.tables import PlanAcknowledgement
 from subscriptions.prices.tables import PlanPrice
-from subscriptions.tables import Refill
-
-
-class Logged(Protocol):
-    """A session that its customer logged: done on a day, or skipped (None)."""
-
-    number: int
-    done_on: date | None
-    logged_at: datetime
+from subscriptions.tables import Refill, SessionLog
 
 
 @dataclass(frozen=True)
@@ -35,7 +26,7 @@ class Rows:
     acknowledged: Sequence[Acknowledgement]
     confirmed: Sequence[PlanAcknowledgement]
     prices: Sequence[PlanPrice]
-    sessions: Sequence[Logged]
+    sessions: Sequence[SessionLog]
     attempts: Sequence[PaymentAttempt]
     payments: Sequence[Payment]
     refunds: Sequence[Refund]

@@ -4,24 +4,44 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from kits.dates import written
 from kits.settings import setting
 from shop.orders.basket import PricedLine, refills_total
 from shop.owner.pages import plain
+from shop.registers import registers
 from shop.selling.rules import Rules
 
-TERMS, REFILL_CHARGES = "terms", "refill_charges"
+TERMS, REFILL_CHARGES, KEY_INFORMATION = "terms", "refill_charges", "key_information"
 WORDING = "1"
 """The version of the sentence about refills; a new wording takes the next."""
+
+
+@dataclass(frozen=True)
+class KeyInformation:
+    """What a buyer is told of the refills above the button: by which law (`version`), in these sentences."""
+
+    version: str
+    sentences: tuple[str, ...]
+
+
+def key_information(follows: Sequence[PricedLine]) -> KeyInformation | None:
+    """What the room that offers refills has us say of them; None without any, and where no room says anything."""
+    say = registers().key_information
+    return say(follows) if follows and say else None
 
 
 def texts(lines: Sequence[PricedLine], rules: Rules) -> list[dict[str, str]]:
     """What is agreed to with this order: `kind`, `version`, `text` and `sha256` of each."""
     agreed = [_agreed(TERMS, rules.terms.version, plain(rules.terms.text, rules.facts))]
     follows = [line for line in lines if line.refills]
-    return [*agreed, _agreed(REFILL_CHARGES, WORDING, refill_charges(follows))] if follows else agreed
+    if follows:
+        agreed.append(_agreed(REFILL_CHARGES, WORDING, refill_charges(follows)))
+    if told := key_information(follows):
+        agreed.append(_agreed(KEY_INFORMATION, told.version, "\n".join(told.sentences)))
+    return agreed
 
 
 def refill_charges(follows: Sequence[PricedLine]) -> str:

@@ -59,7 +59,7 @@ def declare(order_id: int, chosen: Mapping[Key, Chosen], *, submission: str, now
         already = known(session, order, submission)
         if already is not None:
             return already
-        check_right(order, now)
+        check_right(session, order, now)
         goods = goods_of(session, order)
         row = _written(session, order, check_chosen(goods, chosen), _key(order, submission), now)
         said = _told_above(session, order, goods, chosen, now)
@@ -81,11 +81,12 @@ def kept_of(goods: Sequence[Goods], chosen: Mapping[Key, Chosen]) -> dict[int, i
     return kept
 
 
-def check_right(order: Order, now: datetime) -> None:
+def check_right(session: Session, order: Order, now: datetime) -> None:
     """Raise WrongState unless the order can be withdrawn from now."""
-    if right.lasts(order, today(now)):
+    days = right.days_of(session, order)
+    if right.lasts(order, today(now), days):
         return
-    last = right.last_day(order)
+    last = right.last_day(order, days)
     if last is not None and today(now) > last:
         raise WrongState(f"This order could be withdrawn from until {written(last)}. If something is wrong with it, "
                          "reply to the mail about it: your other rights last longer.")  # fmt: skip

@@ -17,6 +17,7 @@ from kits.host import Reader, aside
 from shop.orders.basket import PricedLine, priced_of
 from shop.orders.demands import short
 from shop.orders.placing import agreements, rows
+from shop.orders.placing.agreements import KeyInformation
 from shop.orders.placing.due import Due, check_payable, reckon
 from shop.remembered import for_visitor, remembered, rendered
 from shop.selling import codes, rules, shipping
@@ -35,13 +36,14 @@ class Asked:
     """A basket as the checkout asks for it to be paid: all that the page is made of but what is typed into it.
 
     `changed` are the prices that are others than when each line was put in, `lacking` the places of the lines that
-    stock cannot meet.
+    stock cannot meet, `key` is what the law has us say of the refills.
     """
 
     due: Due
     ruling: Rules
     changed: tuple[Change | None, ...]
     lacking: frozenset[int]
+    key: KeyInformation | None
 
 
 def page(values: Mapping[str, str], errors: Mapping[str, str], now: datetime) -> tuple[str, bool] | None:
@@ -58,7 +60,8 @@ def page(values: Mapping[str, str], errors: Mapping[str, str], now: datetime) ->
             return None
         due = _due(look, lines, ruling, values, found, now)
         lacking = short(look, lines, clock.today(now))
-    asked = Asked(due, ruling, tuple(changes(lines)), frozenset(lacking))
+    key = agreements.key_information(due.follows)
+    asked = Asked(due, ruling, tuple(changes(lines)), frozenset(lacking), key)
     html = for_visitor(_body(asked, values, found)) if values or found else _untouched(asked)
     body = html.replace(SUBMISSION, kept.submission())
     return render_template("shop/checkout.html", body=body), not found
@@ -83,6 +86,7 @@ def _body(asked: Asked, values: Mapping[str, str], errors: Mapping[str, str]) ->
         notices=rows.notices(due),
         countries=[(code, country(code)) for code in shipping.countries(ruling.zones)],
         consent=agreements.refill_charges(due.follows) if due.follows else "",
+        key=asked.key,
         terms=ruling.terms,
         submission=SUBMISSION,
         **_seen(due),

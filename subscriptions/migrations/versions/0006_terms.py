@@ -27,21 +27,13 @@ def _law() -> None:
     """Whatever was sold so far was sold under the Consumer Contracts Regulations 2013."""
     with op.batch_alter_table("subscriptions_subscription", schema=None) as batch_op:
         batch_op.add_column(sa.Column("law", sa.String(length=255), nullable=False, server_default="uk_2013"))
-        batch_op.add_column(sa.Column("reminded_at", MOMENT, nullable=True))
-    running = sa.text("state = 'active' AND law <> 'uk_2013'")
-    op.create_index(
-        "ix_subscriptions_subscription_reminder",
-        "subscriptions_subscription",
-        ["made_at"],
-        postgresql_where=running,
-        sqlite_where=running,
-    )
 
 
 def _unit_prices() -> None:
     """Every notice so far named the price at which its plan was sold."""
     with op.batch_alter_table("subscriptions_refill", schema=None) as batch_op:
         batch_op.add_column(sa.Column("notice_unit", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("reminded_at", MOMENT, nullable=True))
     op.execute(
         "UPDATE subscriptions_refill SET notice_unit = (SELECT refill_amount FROM subscriptions_subscription s "
         "WHERE s.id = subscriptions_refill.subscription_id) WHERE notice_amount IS NOT NULL"
@@ -109,8 +101,7 @@ def downgrade() -> None:
     for table in ("subscriptions_plan_price", "subscriptions_price_change"):
         op.drop_table(table)
     with op.batch_alter_table("subscriptions_refill") as batch_op:
-        batch_op.drop_column("notice_unit")
-    op.drop_index("ix_subscriptions_subscription_reminder", "subscriptions_subscription")
-    with op.batch_alter_table("subscriptions_subscription") as batch_op:
-        for column in ("reminded_at", "law"):
+        for column in ("reminded_at", "notice_unit"):
             batch_op.drop_column(column)
+    with op.batch_alter_table("subscriptions_subscription") as batch_op:
+        batch_op.drop_column("law")

@@ -25,7 +25,7 @@ from tests.servers.client import Visitor
 from tests.shop.customers.conftest import ada, mails, post, signed_in  # noqa: F401
 from tests.shop.storefront.conftest import ADDRESS, all_hidden, hidden
 
-ROOMS = ("storefront", "account", "sign_in", "refills", "acknowledging", "recalled")
+ROOMS = ("storefront", "account", "sign_in", "refills", "acknowledging", "recalled", "why")
 PAGES: dict[str, tuple[str, int]] = {
     "storefront.front": ("/", 3),
     "storefront.kits": ("/kits", 2),
@@ -47,7 +47,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "storefront.invoice": ("/orders/{token}/invoice.pdf", 5),
     "storefront.credit_note": ("/orders/{token}/credit-notes/1.pdf", 5),
     "storefront.withdraw": ("/orders/{token}/withdraw", 14),
-    "storefront.withdraw_confirm": ("/orders/{token}/withdraw/confirm", 14),
+    "storefront.withdraw_confirm": ("/orders/{token}/withdraw/confirm", 15),
     "storefront.withdrawn": ("/orders/{token}/withdrawals/1", 5),
     "account.home": ("/account/", 16),
     "account.addresses": ("/account/addresses", 9),
@@ -55,7 +55,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "account.edit_address": ("/account/addresses/{address}", 5),
     "account.details": ("/account/details", 4),
     "account.personal": ("/account/data", 4),
-    "account.data": ("/account/data.json", 28),
+    "account.data": ("/account/data.json", 29),
     "account.ask_erase": ("/account/erase", 8),
     "account.erased": ("/account/erased", 2),
     "sign_in.look_up": ("/orders", 2),
@@ -63,6 +63,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "refills.ask": ("/orders/{token}/refills/{plan}/end", 6),
     "acknowledging.of_plan": ("/orders/{token}/refills/{plan}/notice", 6),
     "acknowledging.by_mail": ("/notices/unknown", 4),
+    "why.customer": ("/orders/{token}/refills/{plan}/1/why", 18),
 }
 FORMS = {"storefront.add": 6, "storefront.buy": 20}
 """What a customer sends on the way to an order, the payment page included; the first request of a minute tidies up."""

@@ -191,7 +191,7 @@ def test_the_same_form_again_is_the_same_order_whatever_is_in_it_by_now(purchase
         replace(purchase, submission="a-form", seen=Seen(1, 1, "0")),
     )
     assert {place(each, now=now) for each in changed} == {first}
-    assert (rows(Order), rows(Agreement)) == (1, 2)
+    assert (rows(Order), rows(Agreement)) == (1, 3)
 
 
 def test_many_clicks_at_once_are_one_order(
