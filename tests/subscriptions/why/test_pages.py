@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from kits.catalogue.first_kit import SLUG
 from shop.orders.parcels import ship
 from shop.payments.giving_back import money_back
 from shop.payments.giving_back.reasons import FAULTY
+from subscriptions.controls.session_log import done, skip
 from subscriptions.prices.announcing import NewRefillPrice, announce
 from tests.bench.statements import counted
 from tests.journeys.driving import Bought, Driver, days
@@ -102,6 +103,16 @@ def test_the_page_is_linked_from_the_refills_and_from_the_mail_about_the_payment
     [mail] = [mail.get_body(("plain",)) for mail in mails if "is paid and will be sent" in str(mail["Subject"])]
     assert mail is not None
     assert path(charged) in mail.get_content()
+
+
+def test_the_sessions_that_were_logged_stand_in_it(
+    driver: Driver, bought: Bought, client: Visitor, today: date
+) -> None:
+    assert bought.subscription_id is not None
+    done(bought.subscription_id, 1, today, actor="customer", now=clock.now())
+    skip(bought.subscription_id, 2, actor="customer", now=clock.now())
+    said = words(client.get(path(bought)))
+    in_order(said, "Sessions logged so far", f"Session 1: done on {today:%a} {today.day}", "Session 2: skipped")
 
 
 def test_before_a_charge_the_page_says_that_nothing_was_charged(
