@@ -7,19 +7,21 @@ so events that come twice, late or out of order do no harm.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, false, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kits.host import end_reads, outside_transaction, session, unit
 from shop.customers.personal.tables import Erasure
-from shop.payments.gateway.contract import Refused
+from shop.orders.tables import Order
+from shop.payments.gateway.contract import EventSeen, Refused
 from shop.payments.gateway.stripe_gateway import verified_event
 from shop.payments.giving_back import disputes, refunds
 from shop.payments.settle import settle_intent, settle_page
-from shop.payments.tables import WebhookEvent
+from shop.payments.tables import Payment, WebhookEvent
 from shop.work.duties import Duty
 from shop.work.timetable import periodic
 
@@ -42,7 +44,7 @@ def store(body: bytes, signature: str, *, now: datetime) -> int | None:
                 event_id=event.id,
                 type=event.type,
                 object_id=event.object_id,
-                body="" if _was_erased(current, event.customer) else body.decode(),
+                body="" if _was_erased(current, event) else body.decode(),
                 received_at=now,
             )
             current.add(row)
@@ -69,10 +71,10 @@ def process(row_id: int, now: datetime) -> None:
         current.execute(update(WebhookEvent).where(WebhookEvent.id == row_id).values(processed_at=now))
 
 
-def clear_bodies(customer: str) -> None:
-    """Forget what events said of a customer of the gateway; that they came stays. Commits."""
-    about = WebhookEvent.body.contains(f'"{customer}"', autoescape=True)
-    found = session().scalars(select(WebhookEvent.id).where(about)).all()
+def clear_bodies(names: Iterable[str]) -> None:
+    """Forget what events said that name one of these ids of the gateway; that they came stays. Commits."""
+    about = (WebhookEvent.body.contains(f'"{name}"', autoescape=True) for name in names)
+    found = session().scalars(select(WebhookEvent.id).where(or_(false(), *about))).all()
     end_reads()
     with unit() as current:
         current.execute(update(WebhookEvent).where(WebhookEvent.id.in_(found)).values(body=""))
@@ -92,9 +94,11 @@ def clear_old(now: datetime) -> None:
             return
 
 
-def _was_erased(current: Session, customer: str | None) -> bool:
-    erased = select(Erasure.id).where(Erasure.gateway_id == customer)
-    return customer is not None and current.scalar(erased) is not None
+def _was_erased(current: Session, event: EventSeen) -> bool:
+    """True for what is about an erased customer; a dispute names what they paid alone."""
+    paid = select(Order.customer_id).join(Payment, Payment.order_id == Order.id)
+    theirs = Erasure.customer_id.in_(paid.where(Payment.intent_id == event.intent))
+    return current.scalar(select(Erasure.id).where(or_(Erasure.gateway_id == event.customer, theirs))) is not None
 
 
 def _settle(kind: str, about: str, now: datetime) -> None:

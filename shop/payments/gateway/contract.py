@@ -91,12 +91,13 @@ class DisputeSeen:
 
 @dataclass(frozen=True)
 class EventSeen:
-    """A signed event: its id, its type, the id of what it is about, and that of whose it is."""
+    """A signed event: its id, its type, the id of what it is about, and those of whose it is and of what was paid."""
 
     id: str
     type: str
     object_id: str
     customer: str | None
+    intent: str | None
 
 
 @dataclass(frozen=True)

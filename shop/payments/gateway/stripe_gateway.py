@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import requests
 import stripe
@@ -63,12 +64,24 @@ def verified_event(body: bytes, signature: str) -> EventSeen:
         raise BadSignature("No webhook secret is set.")
     try:
         event = stripe.Webhook.construct_event(body, signature, secret)
-        about = event["data"]["object"].to_dict()
-        whose = about["id"] if about.get("object") == "customer" else about.get("customer")
-        return EventSeen(str(event["id"]), str(event["type"]), str(about["id"]), str(whose) if whose else None)
+        data = event["data"].to_dict()
+        about = data["object"]
+        return EventSeen(
+            id=str(event["id"]),
+            type=str(event["type"]),
+            object_id=str(about["id"]),
+            customer=_named(about, "customer") or _named(data.get("previous_attributes") or {}, "customer"),
+            intent=_named(about, "payment_intent"),
+        )
     except (ValueError, stripe.StripeError, AttributeError, KeyError, TypeError) as error:
         # A signed body that is no object makes the SDK raise AttributeError.
         raise BadSignature("This is not an event signed by Stripe.") from error
+
+
+def _named(about: Mapping[str, Any], kind: str) -> str | None:
+    """The id of the `kind` of thing that this is, or is of: a card that was taken off a customer names them no more."""
+    found = about.get("id") if about.get("object") == kind else about.get(kind)
+    return str(found) if found else None
 
 
 def _web(base: str) -> requests.Session:

@@ -21,7 +21,7 @@ from shop.orders.tables import Order
 from shop.payments import settle, webhooks
 from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import OutcomeUnknown
-from shop.payments.tables import PaymentAttempt, WebhookEvent
+from shop.payments.tables import Payment, PaymentAttempt, WebhookEvent
 from shop.registers import registers
 from shop.sandbox.events.signing import sign
 from shop.work import duties
@@ -181,6 +181,23 @@ def test_events_about_an_erased_person_are_kept_without_their_words(driver: Driv
     assert "shop_webhook_event.body" not in traces(MARIA, NAME)
 
 
+def test_events_that_name_a_person_without_the_gateway_s_number_of_them_lose_their_words_too(
+    driver: Driver, sent: Bought, maria: int, read: Read
+) -> None:
+    (gateway_id,) = read(select(Customer.stripe_customer).where(Customer.id == maria))
+    (intent,) = read(select(Payment.intent_id).where(Payment.order_id == sent.order_id))
+    evidence = {"customer_email_address": MARIA, "customer_name": NAME}
+    dispute = {"id": "du_1", "object": "dispute", "payment_intent": intent, "evidence": evidence}
+    card = {"id": "pm_1", "object": "payment_method", "customer": None, "billing_details": {"email": MARIA}}
+    _deliver("charge.dispute.created", dispute, 4)
+    assert "shop_webhook_event.body" in traces(MARIA)
+    erase(maria, now=clock.now())
+    driver.work()
+    _deliver("charge.dispute.updated", dispute, 5)
+    _deliver("payment_method.detached", card, 6, {"customer": gateway_id})
+    assert "shop_webhook_event.body" not in traces(MARIA, NAME)
+
+
 def test_money_that_comes_late_for_an_erased_person_goes_back(driver: Driver, maria: int, read: Read) -> None:
     order = driver.order(email=MARIA)
     erase(maria, now=clock.now())
@@ -188,7 +205,8 @@ def test_money_that_comes_late_for_an_erased_person_goes_back(driver: Driver, ma
         assert settle._why_back(session, session.get_one(Order, order.order_id), clock.now()) == "cancelled"
 
 
-def _deliver(kind: str, about: dict[str, str], number: int) -> None:
-    event = {"id": f"evt_{number}", "object": "event", "type": kind, "data": {"object": about}}
+def _deliver(kind: str, about: dict[str, Any], number: int, before: dict[str, Any] | None = None) -> None:
+    data = {"object": about, **({"previous_attributes": before} if before else {})}
+    event = {"id": f"evt_{number}", "object": "event", "type": kind, "data": data}
     body = json.dumps(event).encode()
     webhooks.store(body, sign(SECRET, body, int(time.time())), now=clock.now())
