@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,11 @@ class Person:
     gateway_id: str | None
 
 
+def as_kept(email: str) -> str:
+    """An e-mail as it is kept: in small letters, and accents as one sign each, however a device types them."""
+    return unicodedata.normalize("NFC", email.strip()).lower()
+
+
 def buyer(session: Session, email: str, name: str, now: datetime) -> Person:
     """The customer with this e-mail, made if new; one statement.
 
@@ -36,9 +42,7 @@ def buyer(session: Session, email: str, name: str, now: datetime) -> Person:
     # Writing the known e-mail over itself is what makes the statement tell the row's id.
     known = {"index_elements": [table.c.email], "set_": {"email": insert(table).excluded.email}}
     told = insert(table).on_conflict_do_update(**known).returning(*(table.c[name] for name in _PERSON))
-    return Person(
-        *session.execute(told, {"email": email.strip().lower(), "name": name.strip(), "created_at": now}).one()
-    )
+    return Person(*session.execute(told, {"email": as_kept(email), "name": name.strip(), "created_at": now}).one())
 
 
 def customer_id(session: Session, email: str, name: str, now: datetime) -> int:
@@ -48,7 +52,7 @@ def customer_id(session: Session, email: str, name: str, now: datetime) -> int:
 
 def known_customer(session: Session, email: str) -> Customer | None:
     """The customer with this e-mail, however it is written; None for everybody else, and for what is no address."""
-    wanted = email.strip().lower()
+    wanted = as_kept(email)
     if not wanted.isprintable() or len(wanted) > LONGEST_EMAIL:
         return None
     return session.scalars(_known(wanted).where(Customer.erased_at.is_(None))).first()

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from kits.host import unit
-from shop.customers.people import known_customer
+from shop.customers.people import as_kept, known_customer
 from shop.customers.signing_in.links import mail_link
 from shop.customers.tables import LinkRequest
 from shop.links import order_url
@@ -29,7 +29,7 @@ EVERY = timedelta(minutes=15)
 def ask(email: str, now: datetime, *, order_number: str | None = None) -> None:
     """Ask for a link to sign in, or to an order. Commits; the same for every address and every number."""
     with unit() as current:
-        current.add(LinkRequest(email=email.strip().lower(), order_number=order_number, asked_at=now))
+        current.add(LinkRequest(email=as_kept(email), order_number=order_number, asked_at=now))
 
 
 def as_numbered(typed: str) -> str:

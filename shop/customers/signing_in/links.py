@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select, update
@@ -24,6 +25,14 @@ KEPT = timedelta(days=1)
 MOST_OPEN = 3
 
 
+@dataclass(frozen=True)
+class LedIn:
+    """Whom a link has led in, and how often they had signed out everywhere by then."""
+
+    customer_id: int
+    sign_ins: int
+
+
 def mail_link(session: Session, email: str, now: datetime) -> None:
     """Write the mail with a sign-in link if `email` is a customer's. Flushes.
 
@@ -41,14 +50,19 @@ def leads_in(token: str, now: datetime) -> bool:
     return open_session().scalar(select(MagicLink.id).where(_usable(token, now))) is not None
 
 
-def use_link(token: str, now: datetime) -> int:
-    """Use the link up and return its customer's id. Commits. Raises NotFound when it is unknown, used or late."""
+def use_link(token: str, now: datetime) -> LedIn:
+    """Use the link up and say whom it leads in. Commits. Raises NotFound when it is unknown, used or late.
+
+    Under the link's lock, which whoever signs out everywhere takes after
+    counting up: so no sign-in of before counts as one of after.
+    """
     with unit() as session:
         used = update(MagicLink).where(_usable(token, now)).values(used_at=now).returning(MagicLink.customer_id)
         customer_id = session.scalar(used.execution_options(synchronize_session=False))
-    if customer_id is None:
+        sign_ins = session.scalar(select(Customer.sign_ins).where(Customer.id == customer_id))
+    if customer_id is None or sign_ins is None:
         raise NotFound("This link has been used already, or its 15 minutes are over. Ask for a new one.")
-    return customer_id
+    return LedIn(customer_id, sign_ins)
 
 
 def revoke_links(session: Session, customer_id: int) -> None:

@@ -50,10 +50,10 @@ def link(token: str) -> ResponseReturnValue:
 def use(token: str) -> ResponseReturnValue:
     """Use the link, once."""
     try:
-        customer_id = links.use_link(token, clock.now())
+        led = links.use_link(token, clock.now())
     except NotFound:
         return render_template("shop/sign_in_link.html", token=token, usable=False), 404
-    signed_in.remember_customer(customer_id)
+    signed_in.remember_customer(led)
     return redirect(url_for("refillery_account.home"), 303)
 
 

@@ -10,7 +10,7 @@ from flask import current_app, session
 from sqlalchemy import select, update
 
 from kits import host
-from shop.customers.signing_in.links import revoke_links
+from shop.customers.signing_in.links import LedIn, revoke_links
 from shop.customers.tables import Customer, StaffMember
 
 CUSTOMER, STAFF = "refillery_customer", "refillery_staff"
@@ -18,16 +18,13 @@ CUSTOMER_SECONDS, STAFF_SECONDS = 30 * 24 * 3600, 12 * 3600
 FRESH_SECONDS = 15 * 60
 
 
-def remember_customer(customer_id: int) -> None:
+def remember_customer(led: LedIn) -> None:
     """Sign the customer in, for 30 days or until they sign out everywhere; forms shown before are no longer valid.
 
-    The basket stays. Opens a read.
+    The basket stays.
     """
     _new_forms()
-    session.pop(CUSTOMER, None)
-    customer = host.session().get(Customer, customer_id)
-    if customer is not None:
-        session[CUSTOMER] = {"id": customer.id, "sign_ins": customer.sign_ins, "at": int(time.time())}
+    session[CUSTOMER] = {"id": led.customer_id, "sign_ins": led.sign_ins, "at": int(time.time())}
 
 
 def current_customer() -> Customer | None:
