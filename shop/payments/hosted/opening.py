@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from shop.customers.tables import Customer
 from shop.links import order_url, return_url
 from shop.payments import attempts
 from shop.payments.gateway.account import gateway
-from shop.payments.gateway.contract import Bill, Refused
+from shop.payments.gateway.contract import Bill, GatewayError, Refused
 from shop.payments.lease import PaymentLease
 from shop.payments.tables import CLOSED
 
@@ -64,4 +65,8 @@ def _make_customer(opening: Opening) -> str:
     known = update(Customer).where(Customer.id == payer.id).values(stripe_customer=first)
     with unit() as current:
         told = known.returning(Customer.stripe_customer).execution_options(synchronize_session=False)
-        return str(current.scalars(told).one())
+        kept = str(current.scalars(told).one())
+    if kept != made:
+        with suppress(GatewayError):  # a name and an address that nobody would ever delete there
+            gateway().forget_customer(made)
+    return kept

@@ -25,12 +25,18 @@ Read = Callable[[Any], list[Any]]
 
 
 def sessions_at_stripe(driver: Driver, status: str) -> int:
-    answer = requests.get(
-        f"{driver.sandbox.url}/v1/checkout/sessions?status={status}&limit=100",
-        headers={"Authorization": f"Bearer {driver.sandbox.key}"},
-        timeout=10,
-    )
-    return len(answer.json()["data"])
+    return len(asked_of_stripe(driver, f"checkout/sessions?status={status}&limit=100"))
+
+
+def customers_at_stripe(driver: Driver) -> set[str]:
+    found = asked_of_stripe(driver, "customers?limit=100")
+    return {each["id"] for each in found}
+
+
+def asked_of_stripe(driver: Driver, what: str) -> list[Any]:
+    key = {"Authorization": f"Bearer {driver.sandbox.key}"}
+    answer = requests.get(f"{driver.sandbox.url}/v1/{what}", headers=key, timeout=10)
+    return list(answer.json()["data"])
 
 
 def test_two_who_ask_at_once_get_one_page(driver: Driver, at_once: Callable[..., list[Any]], read: Read) -> None:
@@ -56,6 +62,7 @@ def test_two_orders_of_a_new_customer_at_once_have_one_customer_at_stripe(
     urls = at_once([lambda order=order: driver.page(order.order_id) for order in orders])
     customers = {charge["customer"] for url in urls if driver.pay(url) for charge in driver.sandbox.charges()}
     assert customers == set(read(select(Customer.stripe_customer)))
+    assert customers == customers_at_stripe(driver), "who came second leaves no name and address behind there"
 
 
 def test_an_expired_page_is_replaced(driver: Driver) -> None:
