@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from shop.orders.tables import AWAITING, Order
-from shop.payments.tables import FAILED, Payment, Refund
+from shop.payments.tables import FAILED, PENDING, SUCCEEDED, Payment, Refund
 from shop.returns import right
 from shop.returns.tables import ANNOUNCED, CLOSED, INSPECTED, RECEIVED, REFUNDED, Return
 
 A_PAGE = 50
 OPEN = (ANNOUNCED, RECEIVED, INSPECTED)
+LIVE = (PENDING, SUCCEEDED)
 SOON = timedelta(days=3)
 STATES = {
     ANNOUNCED: "to come back",
@@ -93,21 +95,48 @@ def counts(session: Session, day: date) -> Counts:
     found = session.execute(
         select(*(func.count().filter(each) for each in wanted)).select_from(Return).where(Return.state.in_(OPEN))
     ).one()
-    failed = session.scalar(select(func.count()).select_from(Refund).where(not_asked_again())) or 0
+    failed = session.scalar(select(func.count()).select_from(Refund).where(still_owed())) or 0
     overdue, near, to_inspect, to_refund = (int(each) for each in found)
     return Counts(overdue, near, to_inspect, to_refund, failed)
 
 
 def failed(session: Session) -> Sequence[Refund]:
-    """Up to a page of refunds that failed and were not asked for again, the oldest first."""
-    query = select(Refund).where(not_asked_again()).order_by(Refund.id).limit(A_PAGE)
+    """Up to a page of refunds that failed and are still owed, the oldest first."""
+    query = select(Refund).where(still_owed()).order_by(Refund.id).limit(A_PAGE)
     return session.scalars(query.options(joinedload(Refund.payment))).all()
 
 
-def not_asked_again() -> ColumnElement[bool]:
+def not_asked_again(refund: Any = Refund) -> ColumnElement[bool]:
     """Refunds that failed and were not asked for once more."""
     again = aliased(Refund)
-    return and_(Refund.state == FAILED, ~exists().where(again.key == Refund.key + "-again"))
+    return and_(refund.state == FAILED, ~exists().where(again.key == refund.key + "-again"))
+
+
+def still_owed() -> ColumnElement[bool]:
+    """Refunds that failed and whose money did not go back another way since.
+
+    It did when less is left than was to go back, when the bank has given the
+    whole payment back, and when as much went back later for the same reason;
+    later money is for what failed first.
+    """
+    live, later, earlier, paid = aliased(Refund), aliased(Refund), aliased(Refund), aliased(Payment)
+    gone = _sum(live, live.state.in_(LIVE))
+    since = _sum(later, later.state.in_(LIVE), later.id > Refund.id, *_same_cause(later))
+    before = _sum(earlier, not_asked_again(earlier), earlier.id <= Refund.id, *_same_cause(earlier))
+    there = exists().where(
+        paid.id == Refund.payment_id, paid.amount - gone >= Refund.amount, paid.dispute.is_distinct_from("lost")
+    )
+    return and_(not_asked_again(), since < before, there)
+
+
+def _sum(refund: Any, *which: ColumnElement[bool]) -> ScalarSelect[int]:
+    """What refunds of the same payment come to."""
+    query = select(func.coalesce(func.sum(refund.amount), 0)).where(refund.payment_id == Refund.payment_id, *which)
+    return query.correlate_except(refund).scalar_subquery()
+
+
+def _same_cause(refund: Any) -> tuple[ColumnElement[bool], ...]:
+    return refund.reason == Refund.reason, refund.return_id.is_not_distinct_from(Refund.return_id)
 
 
 def of_order(session: Session, order: Order) -> Sequence[Return]:

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select, update
 
 from kits import host
-from shop.payments.tables import Refund
+from shop.payments.tables import Payment, Refund
+from shop.returns import lists
 from tests.journeys.driving import Bought, Driver
 from tests.journeys.mistakes import nothing_changed
 from tests.servers.client import Visitor
@@ -95,3 +96,48 @@ def test_a_refund_that_failed_stays_on_the_list_until_it_is_tried_again(
     driver.work()
     assert refunded(driver) == [500]
     assert "Refunds that failed" not in words(staff.get("/admin/returns"))
+
+
+@pytest.mark.parametrize(
+    ("later", "reason", "listed"),
+    [
+        (["5"], "goodwill", False),
+        (["2", "3"], "goodwill", False),
+        (["4"], "goodwill", True),
+        (["5"], "not_delivered", True),
+        (["89"], "not_delivered", False),
+    ],
+)
+def test_a_refund_that_failed_leaves_the_list_once_its_money_went_back_another_way(
+    staff: Staff, bought: Bought, later: list[str], reason: str, listed: bool
+) -> None:
+    fail(staff, bought, "m")
+    for amount in later:
+        where = f"/admin/orders/{bought.number}/refund"
+        assert staff.post(where, amount=amount, reason=reason, submission=amount).status_code == 303
+    assert ("Refunds that failed" in words(staff.get("/admin/returns"))) is listed
+    assert ("1 refund failed" in words(staff.get("/admin/"))) is listed
+
+
+def test_later_money_is_for_the_refund_that_failed_first(staff: Staff, bought: Bought, read: Read) -> None:
+    fail(staff, bought, "a", "b")
+    staff.post(f"/admin/orders/{bought.number}/refund", amount="5", reason="goodwill", submission="c")
+    left = [refund.id for refund in lists.failed(host.session())]
+    host.end_reads()
+    assert left == [read(select(Refund.id).order_by(Refund.id))[1]]
+
+
+def test_what_the_bank_gave_back_itself_is_owed_no_more(staff: Staff, bought: Bought) -> None:
+    fail(staff, bought, "m")
+    with host.unit() as session:
+        session.execute(update(Payment).values(dispute="lost"))
+    assert "Refunds that failed" not in words(staff.get("/admin/returns"))
+
+
+def fail(staff: Staff, bought: Bought, *submissions: str) -> None:
+    """A refund of 5 pounds a submission, each of which the bank sent back."""
+    for submission in submissions:
+        where = f"/admin/orders/{bought.number}/refund"
+        staff.post(where, amount="5", reason="goodwill", submission=submission)
+    with host.unit() as session:
+        session.execute(update(Refund).values(state="failed", problem="expired_or_canceled_card"))
