@@ -19,8 +19,9 @@ from shop.customers.signing_in.links import revoke_links
 from shop.customers.tables import Customer, LinkRequest, SavedAddress
 from shop.orders.tables import AWAITING, PAID, Order
 from shop.payments.hosted import release
-from shop.payments.tables import Payment, PaymentAttempt
+from shop.payments.tables import PENDING, Payment, PaymentAttempt, Refund
 from shop.registers import registers
+from shop.returns.lists import still_owed
 from shop.returns.tables import ANNOUNCED, INSPECTED, RECEIVED, Return
 from shop.work.outbox import NOBODY
 
@@ -32,7 +33,11 @@ NEW_ORDER = "An order was placed with your address just now. Nothing was erased.
 def hindrance(current: Session, customer_id: int, now: datetime) -> str | None:
     """Why this person cannot be erased now, as a sentence; None when they can be."""
     found = (part.hinders(current, customer_id, now) for part in registers().erasure_parts)
-    ours = (_unsent(current, customer_id), _coming_back(current, customer_id, now))
+    ours = (
+        _unsent(current, customer_id),
+        _coming_back(current, customer_id, now),
+        _money_going_back(current, customer_id),
+    )
     return next((sentence for sentence in (*ours, *found) if sentence), None)
 
 
@@ -117,6 +122,10 @@ def _clear_rows(current: Session, customer_id: int, email: str, orders: Sequence
     current.execute(delete(LinkRequest).where(LinkRequest.email == email))
     cards = {"card": None, "card_brand": None, "card_last4": None}
     current.execute(update(Payment).where(Payment.order_id.in_(ids)).values(cards))
+    paid = select(Payment.id).where(Payment.order_id.in_(ids))
+    for mine, table in ((Refund.payment_id.in_(paid), Refund), (Return.order_id.in_(ids), Return)):
+        # What staff wrote to the person may name them.
+        current.execute(update(table).where(mine).values(note="").execution_options(synchronize_session=False))
     current.execute(update(PaymentAttempt).where(PaymentAttempt.order_id.in_(ids)).values(session_url=None))
 
 
@@ -147,6 +156,16 @@ def _coming_back(current: Session, customer_id: int, now: datetime) -> str | Non
     if number is None:
         return None
     return f"What you give back of order {number} is not settled yet. Come back when it is."
+
+
+def _money_going_back(current: Session, customer_id: int) -> str | None:
+    """A refund that has not arrived: if the bank sends it back, we must be able to ask its owner where to."""
+    open_ones = or_(Refund.state == PENDING, still_owed())
+    mine = select(Order.number).select_from(Refund).join(Refund.payment).join(Payment.order)
+    number = current.scalar(mine.where(Order.customer_id == customer_id, open_ones).order_by(Order.id).limit(1))
+    if number is None:
+        return None
+    return f"The money that goes back for order {number} has not arrived yet. Come back when it has."
 
 
 def _unpaid(customer_id: int) -> Sequence[int]:

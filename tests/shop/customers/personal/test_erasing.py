@@ -18,7 +18,7 @@ from shop.customers.personal.tables import KeptPerson
 from shop.customers.signing_in.asking import LINK_DUTY, ask
 from shop.customers.tables import Customer, MagicLink, SavedAddress
 from shop.orders.tables import Order
-from shop.payments.tables import Payment
+from shop.payments.tables import Payment, Refund
 from shop.registers import ErasurePart, registers
 from shop.returns.tables import Return
 from shop.work.duties import run_once
@@ -118,6 +118,47 @@ def test_nobody_is_erased_while_a_return_is_not_settled(
     else:
         erase(maria, now=clock.now())
         assert email_of(maria) != MARIA
+
+
+@pytest.mark.parametrize(("state", "hinders"), [("pending", True), ("failed", True), ("succeeded", False)])
+def test_nobody_is_erased_while_their_money_is_on_its_way_back(
+    sent: Bought, maria: int, state: str, hinders: bool
+) -> None:
+    with host.unit() as session:
+        payment = session.scalars(select(Payment)).one()
+        session.add(Refund(payment=payment, amount=100, state=state, key="r", reason="other", asked_at=clock.now()))
+    if hinders:
+        with nothing_changed(), pytest.raises(WrongState, match=f"order {sent.number} has not arrived yet"):
+            erase(maria, now=clock.now())
+    else:
+        erase(maria, now=clock.now())
+        assert email_of(maria) != MARIA
+
+
+def test_money_that_the_bank_gave_back_hinders_nobody(sent: Bought, maria: int) -> None:
+    with host.unit() as session:
+        payment = session.scalars(select(Payment)).one()
+        payment.dispute = "lost"
+        session.add(Refund(payment=payment, amount=100, state="failed", key="r", reason="other", asked_at=clock.now()))
+    erase(maria, now=clock.now())
+    assert email_of(maria) != MARIA
+
+
+def test_what_staff_wrote_to_the_person_goes(sent: Bought, maria: int) -> None:
+    said = {"note": f"For {NAME}", "return_id": None}
+    with host.unit() as session:
+        payment = session.scalars(select(Payment)).one()
+        session.add(
+            Refund(payment=payment, amount=1, state="succeeded", key="r", reason="other", asked_at=clock.now(), **said)
+        )
+        session.add(
+            Return(
+                order_id=sent.order_id, number=1, kind="goodwill", state="closed", actor="staff:1",
+                declared_at=clock.now(), note=f"For {NAME}",
+            )
+        )  # fmt: skip
+    erase(maria, now=clock.now())
+    assert traces("For A Buyer") == set()
 
 
 def test_a_page_paid_unnoticed_is_settled_and_hinders(driver: Driver, maria: int) -> None:
