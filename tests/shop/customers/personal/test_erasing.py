@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
 
 from kits import clock, host
 from kits.audit import AuditEntry
-from kits.errors import WrongState
 from shop.customers import addresses
 from shop.customers.personal.erasing import erase
 from shop.customers.personal.tables import KeptPerson
@@ -19,7 +17,6 @@ from shop.customers.signing_in.asking import LINK_DUTY, ask
 from shop.customers.tables import Customer, MagicLink, SavedAddress
 from shop.orders.tables import Order
 from shop.payments.tables import Payment, Refund
-from shop.registers import ErasurePart, registers
 from shop.returns.tables import Return
 from shop.work.duties import run_once
 from shop.work.outbox import OutboxMail
@@ -83,67 +80,6 @@ def test_a_declined_refill_is_closed_and_never_charged(driver: Driver, sent: Bou
     assert (refill.state, driver.state(refill.order_id)) == ("cancelled", "cancelled")
 
 
-def test_nobody_is_erased_while_a_paid_order_has_not_left(driver: Driver, sent: Bought, maria: int) -> None:
-    waiting = driver.buy(email=MARIA, refills=False)
-    with nothing_changed(), pytest.raises(WrongState, match=f"Order {waiting.number} has not left us yet"):
-        erase(maria, now=clock.now())
-    ship_paid()
-    erase(maria, now=clock.now())
-    assert email_of(maria) != MARIA
-
-
-@pytest.mark.parametrize(
-    ("state", "days_left", "hinders"),
-    [
-        ("announced", 0, True),
-        ("announced", -1, False),
-        ("received", -9, True),
-        ("inspected", -9, True),
-        ("refunded", 9, False),
-        ("closed", 9, False),
-    ],
-)
-def test_nobody_is_erased_while_a_return_is_not_settled(
-    sent: Bought, maria: int, today: date, state: str, days_left: int, hinders: bool
-) -> None:
-    with host.unit() as session:
-        back = Return(
-            order_id=sent.order_id, number=1, kind="withdrawal", state=state, actor="customer",
-            declared_at=clock.now(), send_by=today + days(days_left),
-        )  # fmt: skip
-        session.add(back)
-    if hinders:
-        with nothing_changed(), pytest.raises(WrongState, match=f"order {sent.number} is not settled yet"):
-            erase(maria, now=clock.now())
-    else:
-        erase(maria, now=clock.now())
-        assert email_of(maria) != MARIA
-
-
-@pytest.mark.parametrize(("state", "hinders"), [("pending", True), ("failed", True), ("succeeded", False)])
-def test_nobody_is_erased_while_their_money_is_on_its_way_back(
-    sent: Bought, maria: int, state: str, hinders: bool
-) -> None:
-    with host.unit() as session:
-        payment = session.scalars(select(Payment)).one()
-        session.add(Refund(payment=payment, amount=100, state=state, key="r", reason="other", asked_at=clock.now()))
-    if hinders:
-        with nothing_changed(), pytest.raises(WrongState, match=f"order {sent.number} has not arrived yet"):
-            erase(maria, now=clock.now())
-    else:
-        erase(maria, now=clock.now())
-        assert email_of(maria) != MARIA
-
-
-def test_money_that_the_bank_gave_back_hinders_nobody(sent: Bought, maria: int) -> None:
-    with host.unit() as session:
-        payment = session.scalars(select(Payment)).one()
-        payment.dispute = "lost"
-        session.add(Refund(payment=payment, amount=100, state="failed", key="r", reason="other", asked_at=clock.now()))
-    erase(maria, now=clock.now())
-    assert email_of(maria) != MARIA
-
-
 def test_what_staff_wrote_to_the_person_goes(sent: Bought, maria: int) -> None:
     said = {"note": f"For {NAME}", "return_id": None}
     with host.unit() as session:
@@ -159,31 +95,6 @@ def test_what_staff_wrote_to_the_person_goes(sent: Bought, maria: int) -> None:
         )  # fmt: skip
     erase(maria, now=clock.now())
     assert traces("For A Buyer") == set()
-
-
-def test_a_page_paid_unnoticed_is_settled_and_hinders(driver: Driver, maria: int) -> None:
-    order = driver.order(email=MARIA)
-    driver.pay(driver.page(order.order_id))
-    with pytest.raises(WrongState, match="has not left us yet"):
-        erase(maria, now=clock.now())
-    assert driver.state(order.order_id) == "paid"
-    assert email_of(maria) == MARIA
-
-
-def test_a_room_above_can_hinder_finish_and_erase(maria: int, app: Any) -> None:
-    done: list[str] = []
-    registers(app).erasure_parts.append(
-        ErasurePart(
-            hinders=lambda session, customer_id, now: None if done else "First return the roller.",
-            finish=lambda customer_id, now: done.append("finished"),
-            erase=lambda session, customer_id, now: done.append("erased"),
-        )
-    )
-    with nothing_changed(), pytest.raises(WrongState, match="First return the roller"):
-        erase(maria, now=clock.now())
-    done.append("returned")
-    erase(maria, now=clock.now())
-    assert done == ["returned", "finished", "erased"]
 
 
 def test_mails_that_wait_are_dropped_and_the_last_one_confirms(
