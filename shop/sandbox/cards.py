@@ -10,12 +10,19 @@ Authentication = Literal["never", "until_set_up", "on_session", "always"]
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """Why the bank says no: Stripe's error code, decline code and message."""
+    """Why the bank says no: Stripe's error code, decline code and message.
+
+    `advice` is Stripe's `advice_code`, `network` the card network's own code, `network_advice` what the network
+    advises (https://docs.stripe.com/declines/codes).
+    """
 
     code: str
     message: str
     decline_code: str | None = None
     param: str | None = None
+    advice: str | None = "try_again_later"
+    network: str | None = "05"
+    network_advice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +49,32 @@ class Card:
         return "GB" if self.name == "pm_card_gb" else "US"
 
 
-def _declined(decline_code: str, message: str = "Your card was declined.") -> Decline:
-    return Decline("card_declined", message, decline_code)
+def _declined(decline_code: str, message: str = "Your card was declined.", **said: str | None) -> Decline:
+    return Decline("card_declined", message, decline_code, **said)
+
+
+def _forbidden(decline_code: str, network: str | None) -> Decline:
+    return _declined(decline_code, advice="do_not_try_again", network=network)
 
 
 GENERIC = _declined("generic_decline")
-INSUFFICIENT = _declined("insufficient_funds", "Your card has insufficient funds.")
-EXPIRED = Decline("expired_card", "Your card has expired.", param="exp_month")
-CVC = Decline("incorrect_cvc", "Your card's security code is incorrect.", param="cvc")
-PROCESSING = Decline("processing_error", "An error occurred while processing your card. Try again in a little bit.")
+INSUFFICIENT = _declined("insufficient_funds", "Your card has insufficient funds.", network="51")
+EXPIRED = Decline("expired_card", "Your card has expired.", None, "exp_month", "confirm_card_data", "54")
+CVC = Decline("incorrect_cvc", "Your card's security code is incorrect.", None, "cvc", "confirm_card_data", "N7")
+PROCESSING = Decline(
+    "processing_error", "An error occurred while processing your card. Try again in a little bit.", network="96"
+)
 VELOCITY = _declined(
     "card_velocity_exceeded",
     "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
+    network="65",
 )
 UNAUTHENTICATED = Decline(
     "authentication_required",
     "Your card was declined. This transaction requires authentication.",
     "authentication_required",
+    advice=None,
+    network="1A",
 )
 
 CARDS = (
@@ -75,13 +91,15 @@ CARDS = (
     Card("4000008260000000", "pm_card_gb", "Visa of the United Kingdom, succeeds"),
     Card("4000000000000002", "pm_card_chargeDeclined", "Declined", decline=GENERIC),
     Card("4000000000009995", "pm_card_chargeDeclinedInsufficientFunds", "Insufficient funds", decline=INSUFFICIENT),
-    Card("4000000000009987", "pm_card_chargeDeclinedLostCard", "Lost card", decline=_declined("lost_card")),
-    Card("4000000000009979", "pm_card_chargeDeclinedStolenCard", "Stolen card", decline=_declined("stolen_card")),
+    Card("4000000000009987", "pm_card_chargeDeclinedLostCard", "Lost card", decline=_forbidden("lost_card", "41")),
+    Card(
+        "4000000000009979", "pm_card_chargeDeclinedStolenCard", "Stolen card", decline=_forbidden("stolen_card", "43")
+    ),
     Card("4000000000000069", "pm_card_chargeDeclinedExpiredCard", "Expired card", decline=EXPIRED),
     Card("4000000000000127", "pm_card_chargeDeclinedIncorrectCvc", "Incorrect CVC", decline=CVC),
     Card("4000000000000119", "pm_card_chargeDeclinedProcessingError", "Processing error", decline=PROCESSING),
     Card("4000000000006975", "pm_card_chargeDeclinedVelocityLimitExceeded", "Over its limit", decline=VELOCITY),
-    Card("4100000000000019", "pm_card_radarBlock", "Blocked as fraudulent", decline=_declined("fraudulent")),
+    Card("4100000000000019", "pm_card_radarBlock", "Blocked as fraudulent", decline=_forbidden("fraudulent", None)),
     Card("4000000000000341", "pm_card_chargeCustomerFail", "Saves, then declines", decline=GENERIC, attaches=True),
     Card(
         "4000002500003155",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shop.sandbox.checkout import sessions
 from shop.sandbox.events import resources as events
-from shop.sandbox.payments import charges, disputes, intents, refunds, setups
+from shop.sandbox.payments import charges, disputes, intents, refunds, setups, warnings
 from shop.sandbox.people import account, customers, payment_methods
 from shop.sandbox.wire.answering import Handler
 
@@ -52,6 +52,8 @@ HANDLERS: dict[str, Handler] = {
     "disputes.list": disputes.list_disputes,
     "disputes.retrieve": disputes.retrieve,
     "disputes.close": disputes.close,
+    "radar.early_fraud_warnings.list": warnings.list_warnings,
+    "radar.early_fraud_warnings.retrieve": warnings.retrieve,
     "webhook_endpoints.list": events.list_endpoints,
     "webhook_endpoints.create": events.create_endpoint,
 }

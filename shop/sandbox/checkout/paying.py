@@ -12,17 +12,22 @@ from shop.sandbox.payments.building import new_intent
 from shop.sandbox.payments.confirming import Attempt, confirm, fail_authentication
 from shop.sandbox.payments.setups import FAILED_AUTHENTICATION, confirm_setup, fail_setup, new_setup
 from shop.sandbox.people.customers import new_customer
-from shop.sandbox.people.methods import new_method, raise_wrong_number
+from shop.sandbox.people.methods import new_method, print_expiry, raise_wrong_number
 from shop.sandbox.store.documents import HIDDEN, Document, Unit
 
 
-def pay(unit: Unit, session: Document, card_text: str) -> Document:
-    """Pay an open session with a card; gives its intent, `succeeded` or `requires_action`, or raises CardDeclined."""
+def pay(unit: Unit, session: Document, card_text: str, expires: str = "") -> Document:
+    """Pay an open session with a card; gives its intent, `succeeded` or `requires_action`, or raises CardDeclined.
+
+    `expires` is what stands on the card, MM/YYYY; without it the card is good for years.
+    """
     card = find_card(card_text)
     if card is None:
         raise_wrong_number()
     details = session["customer_details"] or {}
     method = new_method(unit, card, {"email": details.get("email"), "name": details.get("name")})
+    if expires.strip():
+        print_expiry(unit, method, expires)
     return _go_on(unit, session, _intent(unit, session), method, Attempt())
 
 

@@ -1,21 +1,35 @@
-"""Lets a test dispute a charge, and end the dispute."""
+"""Lets a test dispute a charge, end the dispute, or let a bank warn of fraud."""
 
 from __future__ import annotations
 
 from shop.sandbox.errors import missing
 from shop.sandbox.payments.disputes import is_disputed, open_dispute, settle_dispute
+from shop.sandbox.payments.warnings import warn
 from shop.sandbox.store.documents import Document, Unit
 
 
 def dispute_charge(unit: Unit, identifier: str) -> Document:
     """The dispute of the whole charge; ValueError for one that took no money, or is disputed already."""
-    charge = unit.get("charge", identifier)
-    if charge is None:
-        raise missing("charge", identifier, "charge", in_address=True)
+    charge = _charge(unit, identifier)
     if not charge["paid"] or is_disputed(unit, charge):
         raise ValueError("this charge cannot be disputed")
     open_dispute(unit, charge)
     return unit.all("dispute", charge=identifier)[0]
+
+
+def warn_of_fraud(unit: Unit, identifier: str) -> Document:
+    """The bank's early warning about the charge; ValueError for one that took no money."""
+    charge = _charge(unit, identifier)
+    if not charge["paid"]:
+        raise ValueError("nobody warns of a charge that took no money")
+    return warn(unit, charge)
+
+
+def _charge(unit: Unit, identifier: str) -> Document:
+    charge = unit.get("charge", identifier)
+    if charge is None:
+        raise missing("charge", identifier, "charge", in_address=True)
+    return charge
 
 
 def end_dispute(unit: Unit, identifier: str, status: str) -> Document:

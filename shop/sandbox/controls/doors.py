@@ -10,12 +10,13 @@ from flask import Flask, request
 
 from shop.sandbox.clock import Clock, iso, read_moment
 from shop.sandbox.controls.asking import read_fault
-from shop.sandbox.controls.cards import behave_like, behaviour
-from shop.sandbox.controls.disputes import dispute_charge, end_dispute
+from shop.sandbox.controls.cards import ADVICE, behave_like, behaviour, renew
+from shop.sandbox.controls.disputes import dispute_charge, end_dispute, warn_of_fraud
 from shop.sandbox.errors import StripeError
 from shop.sandbox.events.delivery import Deliverer
 from shop.sandbox.store.database import Database
 from shop.sandbox.store.documents import Unit
+from shop.sandbox.wire.answers import visible
 from shop.sandbox.wire.faults import Faults
 
 Answer: TypeAlias = tuple[dict[str, Any], int]
@@ -36,10 +37,12 @@ def open_controls(
         ("GET", "charges", doors.charges),
         ("GET", "cards/<method>", doors.read_card),
         ("POST", "cards/<method>", doors.change_card),
+        ("POST", "cards/<method>/renew", doors.renew_card),
         ("POST", "webhooks", doors.hold_webhooks),
         ("POST", "events/<event>/send", doors.send_again),
         ("POST", "disputes", doors.open_dispute),
         ("POST", "disputes/<dispute>", doors.end_dispute),
+        ("POST", "fraud-warnings", doors.warn),
     )
     for method, rule, view in rules:
         app.add_url_rule(f"/_sandbox/{rule}", f"sandbox.{view.__name__}", _guarded(view), methods=[method])
@@ -125,9 +128,18 @@ class Doors:
             return behaviour(Unit(connection, self.clock.now()), method), 200
 
     def change_card(self, method: str) -> Answer:
-        """`behaves_like` a `pm_card_…`; null, or nothing, is as it was made."""
+        """`behaves_like` a `pm_card_…`; null, or nothing, is as it was made. With what comes with its declines."""
+        said = given()
+        advice = {name: said[name] for name in ADVICE if name in said}
         with self.database.transaction() as connection:
-            return behave_like(Unit(connection, self.clock.now()), method, given().get("behaves_like")), 200
+            return behave_like(Unit(connection, self.clock.now()), method, said.get("behaves_like"), **advice), 200
+
+    def renew_card(self, method: str) -> Answer:
+        """A new card for the same account: `expires` as MM/YYYY, perhaps `last4`; with `quietly` no event tells."""
+        with self.database.transaction() as connection:
+            answer = visible(renew(Unit(connection, self.clock.now()), method, given()))
+        self.wake()
+        return answer, 200
 
     def hold_webhooks(self) -> Answer:
         """`hold` true stops delivery, false lets what has gathered go."""
@@ -145,6 +157,13 @@ class Doors:
         """Dispute `charge`."""
         with self.database.transaction() as connection:
             answer = dispute_charge(Unit(connection, self.clock.now()), given()["charge"])
+        self.wake()
+        return answer, 200
+
+    def warn(self) -> Answer:
+        """The bank warns that `charge` may be fraud."""
+        with self.database.transaction() as connection:
+            answer = warn_of_fraud(Unit(connection, self.clock.now()), given()["charge"])
         self.wake()
         return answer, 200
 

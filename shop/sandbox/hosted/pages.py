@@ -80,7 +80,7 @@ def _act(unit: Unit, session: Document) -> Document:
     """What the customer's POST asks for."""
     if "authenticate" in request.form:
         return authenticate(unit, session, passed=request.form["authenticate"] == "complete")
-    return pay(unit, session, request.form.get("card", ""))
+    return pay(unit, session, request.form.get("card", ""), request.form.get("expires", ""))
 
 
 def _closed(session: Document | None) -> Answer | None:

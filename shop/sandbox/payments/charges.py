@@ -143,7 +143,16 @@ def _refused(decline: Decline) -> dict[str, Any]:
         return outcome | {"advice_code": "do_not_try_again", "reason": "highest_risk_level"}
     message = "The bank did not return any further details with this decline."
     outcome = _outcome("declined_by_network", "issuer_declined", "normal", 20, message)
-    return outcome | {"advice_code": "try_again_later", "network_decline_code": "05", "reason": reason}
+    return outcome | advice_members(decline) | {"reason": reason}
+
+
+def advice_members(decline: Decline) -> dict[str, Any]:
+    """What the bank and the network advise, as the members of an outcome and of an error alike."""
+    return {
+        "advice_code": decline.advice,
+        "network_advice_code": decline.network_advice,
+        "network_decline_code": decline.network,
+    }
 
 
 def retrieve(call: Call) -> Document:

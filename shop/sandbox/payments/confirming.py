@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from shop.sandbox.cards import UNAUTHENTICATED, Card, Decline
+from shop.sandbox.cards import EXPIRED, UNAUTHENTICATED, Card, Decline
 from shop.sandbox.errors import CardDeclined, WrongState
 from shop.sandbox.events.record import emit
-from shop.sandbox.payments.charges import charge_failed, charge_succeeded
-from shop.sandbox.people.methods import decline_members, join_customer, played_card
+from shop.sandbox.payments.charges import advice_members, charge_failed, charge_succeeded
+from shop.sandbox.people.methods import advised, decline_members, has_expired, join_customer, played_card
 from shop.sandbox.store.documents import HIDDEN, Document, Unit
 from shop.sandbox.wire.answers import visible
 
@@ -49,8 +49,9 @@ def confirm(unit: Unit, intent: Document, method: Document, attempt: Attempt) ->
     card = played_card(method)
     if not attempt.authenticated and _asks(card, method, attempt):
         return _ask(unit, intent, method, attempt)
-    if card.decline:
-        _decline(unit, intent, method, card.decline, asked_bank=True)
+    decline = EXPIRED if has_expired(method, unit.now) else card.decline
+    if decline:
+        _decline(unit, intent, method, advised(method, decline), asked_bank=True)
     return _succeed(unit, intent, method, attempt)
 
 
@@ -105,6 +106,7 @@ def _decline(unit: Unit, intent: Document, method: Document, decline: Decline, *
     if asked_bank:
         charge = charge_failed(unit, intent, method, decline)
         intent["latest_charge"] = more["charge"] = charge["id"]
+        more |= advice_members(decline)
     error = CardDeclined(**decline_members(decline), **more, payment_method=visible(method))
     intent |= {
         "status": "requires_payment_method",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from shop.sandbox.cards import Decline
+from shop.sandbox.cards import EXPIRED, Decline
 from shop.sandbox.errors import CardDeclined, WrongState
 from shop.sandbox.events.record import emit
 from shop.sandbox.people.methods import (
     check_customer,
     decline_members,
+    has_expired,
     join_customer,
     method_from,
     played_card,
@@ -84,8 +85,9 @@ def confirm_setup(unit: Unit, setup: Document, method: Document, *, authenticate
         unit.put(setup)
         emit(unit, "setup_intent.requires_action", setup)
         return setup
-    if card.decline and not card.attaches:
-        fail_setup(unit, setup, method, card.decline)
+    decline = EXPIRED if has_expired(method, unit.now) else None if card.attaches else card.decline
+    if decline:
+        fail_setup(unit, setup, method, decline)
     if setup["customer"]:
         method = join_customer(unit, method, setup["customer"], set_up=True)
     setup |= {"status": "succeeded", "last_setup_error": None, "next_action": None}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from shop.sandbox.cards import Card, Decline, card_named, card_numbered
@@ -97,6 +99,26 @@ def played_card(method: Document) -> Card:
     if card is None:
         raise LookupError(method[HIDDEN]["plays"])
     return card
+
+
+def print_expiry(unit: Unit, method: Document, text: str) -> None:
+    """Put MM/YYYY on the card; CardDeclined for what is no month."""
+    month, _, year = text.strip().partition("/")
+    if not (month.isdecimal() and year.isdecimal() and 1 <= int(month) <= 12 and 2000 <= int(year) <= 2100):
+        raise CardDeclined("Your card's expiration month is invalid.", code="invalid_expiry_month", param="exp_month")
+    method["card"] |= {"exp_month": int(month), "exp_year": int(year)}
+    unit.put(method)
+
+
+def has_expired(method: Document, now: int) -> bool:
+    """Whether the month that stands on the card is over; `now` in epoch seconds."""
+    moment = datetime.fromtimestamp(now, UTC)
+    return (method["card"]["exp_year"], method["card"]["exp_month"]) < (moment.year, moment.month)
+
+
+def advised(method: Document, decline: Decline) -> Decline:
+    """The decline with what a test wants the bank and the network to advise."""
+    return replace(decline, **method[HIDDEN].get("advice", {}))
 
 
 def attach_to(unit: Unit, identifier: str, customer: str) -> Document:

@@ -21,6 +21,7 @@ EXPANDS: dict[str, dict[str, str]] = {
     "charge": {**_PAID, "refunds": "refund"},
     "refund": {**_PAID, "charge": "charge", "payment_method": "payment_method"},
     "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
+    "radar.early_fraud_warning": {"charge": "charge", "payment_intent": "payment_intent"},
     "payment_method": _OWNER,
     "customer": {"invoice_settings.default_payment_method": "payment_method"},
 }

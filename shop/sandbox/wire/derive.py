@@ -34,10 +34,23 @@ DESCRIPTIONS = {
     ),
 }
 
+# These calls are not in the description we have at all; this is what Stripe's reference lists for them.
+_EXPAND: dict[str, Any] = {"expand": {"each": "string"}}
+_SPAN = {"fields": dict.fromkeys(("gt", "gte", "lt", "lte"), "integer"), "required": []}
+_PAGING = {**_EXPAND, "limit": "integer", "starting_after": "string", "ending_before": "string"}
+_ABOUT = {"charge": "string", "payment_intent": "string", "created": {"any": [_SPAN, "integer"]}}
+UNDESCRIBED: dict[str, Any] = {
+    "radar.early_fraud_warnings.list": {"fields": _PAGING | _ABOUT, "required": []},
+    "radar.early_fraud_warnings.retrieve": {"fields": _EXPAND, "required": []},
+}
+
 
 def derive(description: dict[str, Any]) -> dict[str, Any]:
     """The parameters of every operation the sandbox serves, by the operation's name."""
-    return {operation.name: _operation(description, operation) for operation in OPERATIONS}
+    return {
+        operation.name: UNDESCRIBED.get(operation.name) or _operation(description, operation)
+        for operation in OPERATIONS
+    }
 
 
 def _operation(description: dict[str, Any], operation: Operation) -> dict[str, Any]:

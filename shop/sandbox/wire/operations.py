@@ -42,6 +42,7 @@ _METHOD = "/v1/payment_methods/{payment_method}"
 _SESSION = "/v1/checkout/sessions/{session}"
 _INTENT = "/v1/payment_intents/{intent}"
 _SETUP = "/v1/setup_intents/{intent}"
+_WARNINGS = "/v1/radar/early_fraud_warnings"
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation("account.retrieve", "GET", "/v1/account", "account"),
@@ -87,6 +88,8 @@ OPERATIONS: tuple[Operation, ...] = (
     _list("disputes", "dispute", "/v1/disputes"),
     _get("disputes", "dispute", "/v1/disputes/{dispute}"),
     _do("disputes", "close", "dispute", "/v1/disputes/{dispute}/close"),
+    _list("radar.early_fraud_warnings", "radar.early_fraud_warning", _WARNINGS),
+    _get("radar.early_fraud_warnings", "radar.early_fraud_warning", f"{_WARNINGS}/{{early_fraud_warning}}"),
     _list("webhook_endpoints", "webhook_endpoint", "/v1/webhook_endpoints"),
     _new("webhook_endpoints", "webhook_endpoint", "/v1/webhook_endpoints"),
 )
