@@ -38,6 +38,7 @@ class Shop:
         ours_to_fill.settle_steps.append(addresses.settle_step)
         ours_to_fill.export_parts.update(whole.PARTS)
         ours_to_fill.mail_templates.extend(OWN_MAILS)
+        ours_to_fill.admin_pages.append(("Disputes", "refillery_admin.disputes"))
         for blueprint in ours():
             app.register_blueprint(blueprint, url_prefix=url_prefix + (blueprint.url_prefix or "") or None)
         for command in (staff_command, demo, demo_seed, sandbox, sandbox_card):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from shop.customers.personal import tables as personal
 from shop.owner import tables as owner
 from shop.papers import tables as papers
+from shop.payments.cards import tables as cards
 from shop.returns import tables as returns
 from shop.selling import tables as selling
 from shop.stock import tables as stock
 
-__all__ = ["owner", "papers", "personal", "returns", "selling", "stock"]
+__all__ = ["cards", "owner", "papers", "personal", "returns", "selling", "stock"]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from shop.customers.tables import Customer
 from shop.orders.tables import Order
+from shop.payments.cards.tables import SavedCard
 from shop.payments.tables import Payment, PaymentAttempt
 from shop.work.duties import Duty
 from shop.work.outbox import Letter, OutboxMail
@@ -28,6 +29,8 @@ class Settled:
 
     `what`: `paid` (with `payment`), `declined` or `needs_customer` (with
     `attempt`, whose `decline_code` says why), `cancelled`, `shipped`,
+    `disputed` (with `payment`, whose `dispute` says how it stands), `warned`
+    (its bank holds `payment` for fraud),
     `withdrawn` (with `kept`: by the id of each line of the order how many of
     its kits or boxes the customer keeps), `refunded` (all its money goes back:
     whatever of it had not left is not sent any more). The last two come before
@@ -36,7 +39,9 @@ class Settled:
     sentence each.
     """
 
-    what: Literal["paid", "declined", "needs_customer", "cancelled", "shipped", "withdrawn", "refunded"]
+    what: Literal[
+        "paid", "declined", "needs_customer", "cancelled", "shipped", "disputed", "warned", "withdrawn", "refunded"
+    ]
     order: Order
     now: datetime
     payment: Payment | None = None
@@ -45,11 +50,26 @@ class Settled:
     said: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class CardFact:
+    """What became of a kept card, whose row is locked: `saved` for `about`, `updated` by its bank, or `gone`."""
+
+    what: Literal["saved", "updated", "gone"]
+    card: SavedCard
+    now: datetime
+    about: str = ""
+
+
+CardStep = Callable[[Session, CardFact], None]
+"""Runs inside the transaction that learnt it, exactly once a fact; flushes, never commits, never calls the gateway.
+
+It may lock plans, and what comes after them, but no order."""
+
 SettleStep = Callable[[Session, Settled], None]
 """Runs inside the settling transaction, exactly once a fact; flushes, never commits, never calls the gateway."""
 
 Section = Callable[[Any, datetime], str]
-"""Given an order (or a customer) and now, returns safe HTML for its page; empty when it has nothing to say."""
+"""Given an order (a customer, a disputed payment) and now, returns safe HTML; empty when it has nothing to say."""
 
 ApiField = Callable[[Order, datetime], Any]
 """The value of one more field of `GET /api/v1/orders/<token>`, ready for JSON."""
@@ -151,11 +171,13 @@ class Registers:
     """
 
     settle_steps: list[SettleStep] = field(default_factory=list)
+    card_steps: list[CardStep] = field(default_factory=list)
     duties: list[Duty] = field(default_factory=list)
     mail_templates: list[MailTemplate] = field(default_factory=list)
     again_steps: list[AgainStep] = field(default_factory=list)
     order_sections: list[Section] = field(default_factory=list)
     account_sections: list[Section] = field(default_factory=list)
+    dispute_sections: list[Section] = field(default_factory=list)
     runs: list[Runs] = field(default_factory=list)
     export_parts: dict[str, ExportPart] = field(default_factory=dict)
     erasure_parts: list[ErasurePart] = field(default_factory=list)

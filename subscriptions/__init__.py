@@ -27,27 +27,38 @@ class Subscriptions:
         from subscriptions.acknowledging import counting, exporting
         from subscriptions.admin import forecast, recalls
         from subscriptions.admin.pricing import pages as prices
+        from subscriptions.billing import retry_days
+        from subscriptions.cards import expiring, using
         from subscriptions.duties import REFILL_DUTIES
         from subscriptions.forecast.keeping import FORECAST_DUTY
         from subscriptions.law import choosing as law
-        from subscriptions.pages import acknowledging, ending, sections
+        from subscriptions.pages import acknowledging, cards, ending, sections
+        from subscriptions.paying import pages as paying_pages
+        from subscriptions.paying.samples import CARD_MAILS
         from subscriptions.prices import exporting as told_prices
         from subscriptions.prices import telling as new_prices
         from subscriptions.recall import pages as recall_pages
         from subscriptions.recall.replacing import REPLACEMENT_DUTY, settle_step
         from subscriptions.recall.telling import TELL_DUTY
         from subscriptions.sample_mails import OUR_MAILS
+        from subscriptions.stops import disputes
+        from subscriptions.stops import exporting as exported_stops
+        from subscriptions.stops import pages as stop_pages
         from subscriptions.why import pages as why
 
         ours = registers(app)
         law.check(app.config)
+        retry_days.read(app.config["SHOP_RETRY_DAYS"])
         ours.offers_refills = True
         ours.key_information = law.key_information
         ours.cooling_off.append(law.cooling_off_days)
-        ours.settle_steps.extend((enrolment.settle_step, settle_step))
+        ours.settle_steps.extend((enrolment.settle_step, settle_step, disputes.settle_step))
+        ours.card_steps.append(using.card_step)
+        ours.dispute_sections.append(stop_pages.dispute_section)
         ours.again_steps.extend((notices.sent_again, new_prices.sent_again))
-        ours.mail_templates.extend(OUR_MAILS)
+        ours.mail_templates.extend((*OUR_MAILS, *CARD_MAILS))
         ours.duties.extend((*new_prices.PRICE_DUTIES, *REFILL_DUTIES))  # prices first: notices name what holds
+        ours.duties.extend(expiring.CARD_DUTIES)
         ours.duties.extend((FORECAST_DUTY, TELL_DUTY, REPLACEMENT_DUTY))
         ours.order_sections.extend((recall_pages.order_section, sections.order_section))
         ours.account_sections.append(sections.account_section)
@@ -55,7 +66,7 @@ class Subscriptions:
         ours.export_parts.update(plans=personal.exported, recalls=personal.exported_recalls)
         ours.erasure_parts.append(personal.ERASURE)
         ours.today_cards.append(sections.today_card)
-        ours.today_cards.append(forecast.today_card)
+        ours.today_cards.extend((forecast.today_card, stop_pages.today_card))
         ours.admin_pages.extend(
             (
                 ("Forecast", "refillery_forecast.overview"),
@@ -67,11 +78,12 @@ class Subscriptions:
         ours.lot_pages.append(("Recall this lot", "refillery_recalls.begin"))
         ours.api_fields["refills"] = sections.api_refills
         ours.export_parts["notices"] = exporting.exported
+        ours.export_parts["not_charged"] = exported_stops.exported
         ours.export_parts["prices"] = told_prices.exported
         ours.plans_by_notice.append(counting.plans_by_notice)
         ours.plans_to_ask.append(counting.plans_to_ask)
         migrate.register(app, Path(__file__).parent / "migrations")
-        rooms = (ending, acknowledging, recall_pages, forecast, recalls, prices, why)
+        rooms = (ending, cards, paying_pages, acknowledging, recall_pages, forecast, recalls, prices, why, stop_pages)
         for pages in (*(room.blueprint() for room in rooms), why.admin_blueprint()):
             app.register_blueprint(pages, url_prefix=f"{ours.url_prefix}{pages.url_prefix or ''}" or None)
         app.cli.add_command(cli.refills)

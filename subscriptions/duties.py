@@ -20,6 +20,7 @@ from subscriptions.ending import KIT_GIVEN_BACK_DUTY
 from subscriptions.holding import held, resting
 from subscriptions.plan.schedule import NOTICE_DAYS, RefillDays, still_needed
 from subscriptions.replanning import charge_day
+from subscriptions.stops.stopping import held_back, stopped
 from subscriptions.tables import (
     ACTIVE,
     CHARGING,
@@ -53,7 +54,7 @@ def notice_due(now: datetime) -> ColumnElement[bool]:
         earlier.subscription_id == Refill.subscription_id, earlier.number < Refill.number, earlier.state.in_(OPEN)
     )
     ripe = and_(Refill.state == SCHEDULED, Refill.notice_id.is_(None), Refill.notice_on <= today(now))
-    return and_(ripe, ~blocked, ~held(Refill.subscription_id))
+    return and_(ripe, ~blocked, ~held(Refill.subscription_id), ~held_back(Refill.subscription_id))
 
 
 def accepted_due(now: datetime) -> ColumnElement[bool]:
@@ -65,18 +66,20 @@ def accepted_due(now: datetime) -> ColumnElement[bool]:
 def charge_due(now: datetime) -> ColumnElement[bool]:
     """Refills to charge: their day has come, and their notice was accepted at least seven calendar days ago.
 
-    Of a plan that rests only what is being charged already: its outcome must be known.
+    Of a plan that rests, and of one whose charges are stopped, only what is
+    being charged already: its outcome must be known.
     """
     long_ago = start_of(now, NOTICE_DAYS - 1)
     noticed = exists().where(OutboxMail.id == Refill.notice_id, OutboxMail.sent_at < long_ago)
     arrived = select(func.max(StockMovement.at)).where(StockMovement.kind.in_(MORE)).scalar_subquery()
+    waited = or_(Refill.retry_after.is_(None), Refill.retry_after <= now)
     ripe = or_(
         and_(Refill.state == NOTIFIED, Refill.charge_on <= today(now)),
-        and_(Refill.state == DECLINED, Refill.retry_on <= today(now)),
+        and_(Refill.state == DECLINED, Refill.retry_on <= today(now), waited),
         and_(Refill.state == WAITING, or_(Refill.waited_at <= now - LOOK_AGAIN, Refill.waited_at < arrived)),
     )
     agreed = or_(~Refill.must_confirm, Refill.confirmed_at.is_not(None))
-    goes_on = and_(agreed, ~resting(Refill.subscription_id, today(now)))
+    goes_on = and_(agreed, ~resting(Refill.subscription_id, today(now)), ~stopped(Refill.subscription_id))
     return and_(or_(Refill.state == CHARGING, and_(ripe, goes_on)), noticed)
 
 
@@ -102,7 +105,7 @@ def give_notice(refill_id: int, now: datetime) -> None:
         if not move(session, refill_id, (SCHEDULED,), state=SCHEDULED):
             return
         refill = session.get_one(Refill, refill_id, populate_existing=True)
-        if refill.subscription.rests:
+        if refill.subscription.rests or session.scalar(select(held_back(refill.subscription_id))):
             return
         earliest = RefillDays(refill.number, refill.needed_on).charge_on(today(now))
         if not still_needed(max(earliest, refill.needed_on), refill.subscription.last_session):

@@ -23,15 +23,12 @@ from subscriptions.tables import (
     DECLINED,
     ENDED,
     NEEDS_CUSTOMER,
-    NOTIFIED,
     PAID,
-    SCHEDULED,
-    WAITING,
+    TO_COME,
     Refill,
     Subscription,
 )
 
-UNORDERED = (SCHEDULED, NOTIFIED, WAITING)
 ORDERED = (CHARGING, DECLINED, NEEDS_CUSTOMER, PAID)
 OVER = "Your refills have ended with it: from now on nothing is announced, charged or sent for your plan."
 AS_ORDERED = (
@@ -49,7 +46,7 @@ def stop(session: Session, subscription_id: int, *, actor: str, now: datetime) -
     done = session.execute(ended.values(state=ENDED, ended_at=now))
     if done.rowcount != 1:  # type: ignore[attr-defined]
         return False
-    open_ones = update(Refill).where(Refill.subscription_id == subscription_id, Refill.state.in_(UNORDERED))
+    open_ones = update(Refill).where(Refill.subscription_id == subscription_id, Refill.state.in_(TO_COME))
     session.execute(open_ones.values(state=CANCELLED))
     audit.record(session, at=now, actor=actor, action="subscription.ended", subject=f"subscription {subscription_id}")
     return True
@@ -75,7 +72,7 @@ def _fewer(session: Session, subscription_id: int, kept: int, settled: Settled) 
         return
     plan = session.get_one(Subscription, subscription_id, populate_existing=True)
     plan.quantity = kept
-    kept_back = Refill.subscription_id == subscription_id, Refill.state.in_(UNORDERED), Refill.committed_on.is_not(None)
+    kept_back = Refill.subscription_id == subscription_id, Refill.state.in_(TO_COME), Refill.committed_on.is_not(None)
     for refill in session.scalars(select(Refill).where(*kept_back).with_for_update()):
         commitments.consume(session, refill)  # the duty keeps back anew what is wanted now
     session.flush()

@@ -14,6 +14,7 @@ from shop.payments.tables import Payment
 from shop.registers import Settled
 from subscriptions import ending, notices
 from subscriptions.billing import declines
+from subscriptions.cards import using
 from subscriptions.law.choosing import law_of
 from subscriptions.locks import lock_plan
 from subscriptions.plan.course import Course
@@ -80,14 +81,11 @@ def _move_on(session: Session, refill: Refill, settled: Settled) -> None:
 
 def _paid(session: Session, refill: Refill, payment: Payment, settled: Settled) -> None:
     # The plan before its refills, as whoever ends a hold or the plan does, and read afresh: either may be moving it.
-    lock_plan(session, refill.subscription_id)
+    using.lock_with_cards(session, refill.subscription_id)
     refill.state, refill.paid_on = PAID, today(settled.now)
     if session.scalar(select(OrderLine.given_back_at).where(OrderLine.id == refill.subscription.line_id)):
         return  # a duty refunds it and tells the customer why
     # A box that came late lasts longer: the refills after it move, or are no longer needed.
     replan(session, refill.subscription_id, settled.now)
-    subscription = session.get_one(Subscription, refill.subscription_id)
-    if payment.card is not None:
-        subscription.card, subscription.card_brand = payment.card, payment.card_brand
-        subscription.card_last4 = payment.card_last4
-    notices.paid(session, refill, settled.now)
+    using.paid_with(session, session.get_one(Subscription, refill.subscription_id), refill, payment, settled.now)
+    notices.paid(session, refill, payment, settled.now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from kits.errors import NotFound
 from shop.orders.tables import Order
 from subscriptions.tables import Refill, Subscription
 
@@ -20,6 +21,15 @@ def of_order(session: Session, order: Order) -> list[Subscription]:
             .order_by(Subscription.id)
         )
     )
+
+
+def by_link(session: Session, order_token: str, subscription_id: int) -> Subscription:
+    """The plan with this id, if its first order's link may see it; raises NotFound."""
+    mine = select(Subscription).join(Order, Order.id == Subscription.order_id)
+    found = session.scalars(mine.where(Order.token == order_token, Subscription.id == subscription_id)).first()
+    if found is None:
+        raise NotFound("There is no such plan. Check the link in your mail.")
+    return found
 
 
 def of_customer(session: Session, customer_id: int) -> list[Subscription]:

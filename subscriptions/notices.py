@@ -13,13 +13,15 @@ from kits.errors import WrongState
 from kits.money import Money
 from kits.settings import setting
 from shop.links import external, order_url
-from shop.payments.tables import PaymentAttempt
+from shop.payments.tables import Payment, PaymentAttempt
 from shop.work.letters import letter
 from shop.work.outbox import Letter, OutboxMail, post
 from subscriptions import successors
 from subscriptions.acknowledging import asking
+from subscriptions.cards.letters import card_url
 from subscriptions.law import facts, reminders
 from subscriptions.law.regimes import regime
+from subscriptions.paying import links
 from subscriptions.plan.schedule import RefillDays
 from subscriptions.replanning import charge_day
 from subscriptions.tables import CHARGING, DECLINED, NOTIFIED, OPEN, SCHEDULED, WAITING, Refill, Subscription
@@ -38,9 +40,14 @@ def advance_notice(session: Session, refill: Refill, now: datetime) -> None:
     asked = asking.ask(session, subscription, now)
     subject = "Your next serum refill"
     more: dict[str, Any] = {"changed": changed, "asked": asked, "price_before": price_before(refill)}
-    mail = _post(session, refill, "advance_notice", subject, now, cause=again, **more)
+    mail = _post(session, refill, "advance_notice", subject, now, cause=again, **more, **_card(subscription))
     refill.notice_id = mail.id
     reminders.remind(session, refill, now)
+
+
+def _card(subscription: Subscription) -> dict[str, Any]:
+    """A notice to a plan without a card asks for one."""
+    return {"card_missing": subscription.card is None, "card_url": card_url(subscription)}
 
 
 def price_before(refill: Refill) -> Money | None:
@@ -51,9 +58,9 @@ def price_before(refill: Refill) -> Money | None:
     return None if before == refill.notice_unit else Money(before, plan.currency) * plan.quantity
 
 
-def paid(session: Session, refill: Refill, now: datetime) -> None:
+def paid(session: Session, refill: Refill, payment: Payment, now: datetime) -> None:
     """The refill was charged and will be sent."""
-    _post(session, refill, "refill_paid", "Your refill is paid and will be sent", now)
+    _post(session, refill, "refill_paid", "Your refill is paid and will be sent", now, payment=payment)
 
 
 def waits_for_stock(session: Session, refill: Refill, now: datetime) -> None:
@@ -65,13 +72,21 @@ def waits_for_stock(session: Session, refill: Refill, now: datetime) -> None:
 
 def declined(session: Session, refill: Refill, attempt: PaymentAttempt, now: datetime) -> None:
     """The card was declined; it will be tried again on `refill.retry_on`."""
-    _post(session, refill, "refill_declined", "Your card was declined", now, cause=f"{attempt.id}", attempt=attempt)
+    more: dict[str, Any] = {"attempt": attempt, **_ways_out(session, refill, now)}
+    _post(session, refill, "refill_declined", "Your card was declined", now, cause=f"{attempt.id}", **more)
 
 
 def asks_customer(session: Session, refill: Refill, attempt: PaymentAttempt, now: datetime) -> None:
     """Only the customer can go on: a link to the page where the refill is paid in person."""
     subject = "Please confirm the payment for your refill"
-    _post(session, refill, "refill_needs_you", subject, now, cause=f"{attempt.id}", attempt=attempt)
+    more: dict[str, Any] = {"attempt": attempt, **_ways_out(session, refill, now)}
+    _post(session, refill, "refill_needs_you", subject, now, cause=f"{attempt.id}", **more)
+
+
+def _ways_out(session: Session, refill: Refill, now: datetime) -> dict[str, Any]:
+    """The link that pays in person, once, and the page on which the card is replaced."""
+    assert refill.order_id is not None, "what was declined was ordered"
+    return {"pay_url": links.make(session, refill.order_id, now), "card_url": card_url(refill.subscription)}
 
 
 def ended(session: Session, subscription: Subscription, now: datetime) -> None:

@@ -149,9 +149,12 @@ def _forget(session: Session, customer_id: int, now: datetime) -> None:
     running = select(Subscription.id).where(plans, Subscription.state == ACTIVE)
     if session.scalar(running.limit(1)) is not None:
         raise Busy(STILL_RUNS)
-    session.execute(update(Subscription).where(plans).values(card=None, card_brand=None, card_last4=None))
+    no_card = {"card": None, "card_brand": None, "card_last4": None, "backup_card": None}
+    session.execute(update(Subscription).where(plans).values(no_card))
     ids = select(Subscription.id).where(plans)
     session.execute(delete(DeliveryAddress).where(DeliveryAddress.subscription_id.in_(ids)))
+    theirs = update(Refill).where(Refill.subscription_id.in_(ids)).values(backup_tried=None)
+    session.execute(theirs.execution_options(synchronize_session=False))
     asked = select(PlanAcknowledgement).join(PlanAcknowledgement.subscription).where(plans)
     for it in session.scalars(asked):
         it.token_sha256 = f"erased-{it.id}"  # no link in a mail leads to it any more

@@ -30,6 +30,7 @@ def subscription(now: datetime) -> Subscription:
     line = order.lines[0]
     plan = line.plan
     found = Subscription(
+        id=1,
         order=order,
         line=line,
         customer=order.customer,
@@ -70,7 +71,8 @@ def of_a_refill(name: str, subject: str, now: datetime, **more: object) -> Lette
 
 def advance_notice(now: datetime) -> Letter:
     """The notice before a charge, without a newer text to read."""
-    return of_a_refill("advance_notice", "Your next serum refill", now, changed=[], asked=None, price_before=None)
+    more: dict[str, object] = {"changed": [], "asked": None, "price_before": None, "card_missing": False}
+    return of_a_refill("advance_notice", "Your next serum refill", now, **more)
 
 
 def price_change(now: datetime) -> Letter:
@@ -91,13 +93,19 @@ def reminder(now: datetime) -> Letter:
 def declined(now: datetime) -> Letter:
     """There was not enough money on the account."""
     attempt = PaymentAttempt(decline_code="insufficient_funds")
-    return of_a_refill("refill_declined", "Your card was declined", now, attempt=attempt)
+    return of_a_refill("refill_declined", "Your card was declined", now, attempt=attempt, **_links())
+
+
+def _links() -> dict[str, object]:
+    return {"pay_url": f"{_url()}/pay", "card_url": f"{_url()}/card"}
 
 
 def needs_you(now: datetime) -> Letter:
     """The bank wants the customer to confirm."""
     attempt = PaymentAttempt(decline_code="authentication_required")
-    return of_a_refill("refill_needs_you", "Please confirm the payment for your refill", now, attempt=attempt)
+    return of_a_refill(
+        "refill_needs_you", "Please confirm the payment for your refill", now, attempt=attempt, **_links()
+    )
 
 
 def plan_changed(now: datetime) -> Letter:
@@ -146,7 +154,9 @@ OUR_MAILS = (
         "Refill paid",
         "A refill was charged.",
         CUSTOMER,
-        partial(of_a_refill, "refill_paid", "Your refill is paid and will be sent"),
+        lambda now: of_a_refill(
+            "refill_paid", "Your refill is paid and will be sent", now, payment=values.payment(now)
+        ),
     ),
     MailTemplate(
         "subscriptions/mails/refill_declined",

@@ -53,9 +53,10 @@ class Subscription(ClaimedRow):
     quantity: Mapped[int]
     refill_amount: Mapped[int] = mapped_column(doc="for one box, in minor units, as its next notice will name it")
     currency: Mapped[str]
-    card: Mapped[str | None]
+    card: Mapped[str | None] = mapped_column(index=True)
     card_brand: Mapped[str | None]
     card_last4: Mapped[str | None]
+    backup_card: Mapped[str | None] = mapped_column(index=True, doc="tried once when the other one is declined")
     made_at: Mapped[datetime]
     law: Mapped[str] = mapped_column(default="uk_2013", server_default="uk_2013", doc="the regime it was made under")
     ended_at: Mapped[datetime | None]
@@ -154,6 +155,9 @@ class Refill(ClaimedRow):
     order_id: Mapped[int | None] = mapped_column(ForeignKey("shop_order.id"), unique=True)
     waited_at: Mapped[datetime | None] = mapped_column(doc="when stock was last looked for in vain")
     retry_on: Mapped[date | None] = mapped_column(doc="the day a declined charge is tried again")
+    retry_after: Mapped[datetime | None] = mapped_column(doc="before it the card network wants no other try")
+    tries_backup: Mapped[bool] = mapped_column(default=False, doc="the next try is the backup card's")
+    backup_tried: Mapped[str | None] = mapped_column(doc="the card that was, or is next, tried as the backup")
     paid_on: Mapped[date | None]
     told_on: Mapped[date | None] = mapped_column(doc="the day of the charge that the last notice named: never earlier")
     moved_days: Mapped[int] = mapped_column(default=0, doc="by so many days its customer moved it later")

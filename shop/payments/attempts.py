@@ -56,13 +56,22 @@ class Seen:
     intent_id: str | None
     page_id: str | None
     expires_at: datetime | None
+    card: str | None
 
 
 def seen(attempt: PaymentAttempt) -> Seen:
     """The attempt's values; its key is the one for its next request."""
     key = f"{attempt.key}-{attempt.requests}"
-    intent, page = attempt.intent_id, attempt.session_id
-    return Seen(attempt.id, attempt.order_id, attempt.state, key, intent, page, attempt.expires_at)
+    return Seen(
+        id=attempt.id,
+        order_id=attempt.order_id,
+        state=attempt.state,
+        key=key,
+        intent_id=attempt.intent_id,
+        page_id=attempt.session_id,
+        expires_at=attempt.expires_at,
+        card=attempt.card,
+    )
 
 
 def page_seen(order_id: int) -> Seen | None:

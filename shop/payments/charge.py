@@ -15,7 +15,7 @@ from shop.orders.tables import AWAITING
 from shop.payments import attempts, settle
 from shop.payments.attempts import Seen
 from shop.payments.gateway.account import gateway
-from shop.payments.gateway.contract import Declined, Intent, OutcomeUnknown, Refused, Unavailable
+from shop.payments.gateway.contract import Bill, Declined, Intent, OutcomeUnknown, Refused, Unavailable
 from shop.payments.hosted.release import close_pages, end_page
 from shop.payments.lease import CustomerPaying, PaymentLease, payment_lease
 from shop.payments.tables import CLOSED, OPEN, SAVED_CARD
@@ -30,15 +30,16 @@ def charge_saved_card(order_id: int, card: str, *, now: datetime) -> str:
 
     `closed` says that the order no longer waits for money. Raises Busy while
     the customer is paying in person, and GatewayError with `retry` when the
-    outcome is not known yet: call again, it goes on where it was. Commits.
+    outcome is not known yet: call again, it goes on where it was, with the
+    card it was begun with. Commits.
     """
     with payment_lease(order_id) as lease:
         _no_page_open(order_id, now)
-        attempt = _begun(order_id, now)
+        attempt = _begun(order_id, card, now)
         if attempt is None:
             return CLOSED
         try:
-            return _charged(lease, attempt, card, now)
+            return _charged(lease, attempt, attempt.card or card, now)
         except Declined as declined:
             return settle.settle_decline(order_id, attempt.id, declined, now=now)
 
@@ -55,7 +56,7 @@ def _no_page_open(order_id: int, now: datetime) -> None:
     end_page(page.id, seen, now=now)
 
 
-def _begun(order_id: int, now: datetime) -> Seen | None:
+def _begun(order_id: int, card: str, now: datetime) -> Seen | None:
     """The attempt to go on with, committed: the open one, or the next. None when nothing is to be paid."""
     with unit() as current:
         order = locked(current, order_id)
@@ -67,19 +68,22 @@ def _begun(order_id: int, now: datetime) -> Seen | None:
         if last is not None and last.state in OPEN:
             return attempts.seen(last)
         kept = attempts.live_intent(current, order_id)
-        return attempts.seen(attempts.begin(current, order, SAVED_CARD, now=now, intent_id=kept))
+        return attempts.seen(attempts.begin(current, order, SAVED_CARD, now=now, intent_id=kept, card=card))
 
 
 def _charged(lease: PaymentLease, attempt: Seen, card: str, now: datetime) -> str:
-    intent = gateway().intent(attempt.intent_id) if attempt.intent_id else _make_intent(attempt, card)
+    bill = attempts.bill_for(attempt.id)
+    intent = gateway().intent(attempt.intent_id) if attempt.intent_id else _make_intent(attempt, bill, card)
     if not intent.paid and not intent.cancelled:
         lease.renew()
-        intent = _confirm(attempt, intent, card)
+        if intent.customer == bill.customer:
+            intent = _confirm(attempt, intent, card)
+        else:  # the gateway has deleted the customer it was made for: no card of the new one pays it
+            intent = gateway().cancel_intent(intent.id)
     return _ended(attempt, intent, now)
 
 
-def _make_intent(attempt: Seen, card: str) -> Intent:
-    bill = attempts.bill_for(attempt.id)
+def _make_intent(attempt: Seen, bill: Bill, card: str) -> Intent:
     with attempts.noting(attempt.id):
         try:
             intent = gateway().create_intent(bill, card, key=f"{attempt.key}-intent")

@@ -25,6 +25,8 @@ from shop.papers.attached import CONFIRMED
 from shop.papers.confirmation import confirmation
 from shop.papers.issuing import issue_invoice
 from shop.payments import attempts
+from shop.payments.cards import settling
+from shop.payments.cards.keeping import keep
 from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import Declined, Intent
 from shop.payments.giving_back import reasons, refund_letters, refunds
@@ -37,11 +39,13 @@ log = logging.getLogger("refillery.payments")
 
 
 def settle_page(page_id: str, *, now: datetime) -> None:
-    """Ask the gateway about a hosted page and settle its order if it was paid. Commits."""
+    """Ask the gateway about a hosted page and settle what it paid, or keep the card that it saved. Commits."""
     outside_transaction()
     page = gateway().page(page_id)
     if page.intent is not None:
         settle(page.intent, now=now, page_id=page_id)
+    else:
+        settling.settle(page, now=now)
 
 
 def settle_intent(intent_id: str, *, now: datetime) -> None:
@@ -67,12 +71,23 @@ def settle_decline(order_id: int, attempt_id: int, declined: Declined, *, now: d
     state = NEEDS_CUSTOMER if declined.needs_customer else DECLINED
     with unit() as current:
         order = locked(current, order_id)
-        ended = attempts.write(current, attempt_id, state=state, decline_code=declined.code, ended_at=now)
+        ended = attempts.write(current, attempt_id, state=state, ended_at=now, **_said(declined))
         if ended and order.state == AWAITING:
             attempt = current.get_one(PaymentAttempt, attempt_id, populate_existing=True)
             what = "needs_customer" if declined.needs_customer else "declined"
             run_steps(current, Settled(what, order, now, attempt=attempt))  # type: ignore[arg-type]
     return state
+
+
+def _said(declined: Declined) -> dict[str, str | None]:
+    advice = declined.advice
+    return {
+        "decline_code": declined.code,
+        "advice_code": advice.code,
+        "network_advice_code": advice.network,
+        "network_decline_code": advice.network_decline,
+        "card_brand": advice.brand,
+    }
 
 
 def _arrived(current: Session, order: Order, intent: Intent, page_id: str | None, now: datetime) -> None:
@@ -124,6 +139,8 @@ def _pay(current: Session, order: Order, payment: Payment, now: datetime) -> Non
 
 def _payment(current: Session, order: Order, intent: Intent, now: datetime) -> Payment:
     card = intent.card
+    if card is not None and card.customer is not None:  # it was saved for later, or had been
+        keep(current, card, order.customer_id, now)
     payment = Payment(
         order_id=order.id,
         intent_id=intent.id,

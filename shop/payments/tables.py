@@ -51,7 +51,12 @@ class PaymentAttempt(Row):
     session_id: Mapped[str | None] = mapped_column(unique=True)
     session_url: Mapped[str | None] = mapped_column(Text)
     expires_at: Mapped[datetime | None] = mapped_column(doc="when the hosted page closes")
+    card: Mapped[str | None] = mapped_column(index=True, doc="the saved card it is tried on")
+    card_brand: Mapped[str | None]
     decline_code: Mapped[str | None]
+    advice_code: Mapped[str | None] = mapped_column(doc="what the gateway advises after the decline")
+    network_advice_code: Mapped[str | None] = mapped_column(doc="what the card network advises")
+    network_decline_code: Mapped[str | None] = mapped_column(doc="the network's own code for it")
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
@@ -78,8 +83,17 @@ class Payment(Row):
     paid_at: Mapped[datetime]
     disputed_at: Mapped[datetime | None] = mapped_column(doc="when we first heard of a dispute")
     dispute: Mapped[str | None] = mapped_column(doc="open, lost or won; None when there never was one")
+    dispute_reason: Mapped[str | None] = mapped_column(doc="the gateway's word for it")
+    dispute_answer_by: Mapped[datetime | None] = mapped_column(doc="until when evidence is taken")
+    warned_at: Mapped[datetime | None] = mapped_column(doc="when its bank held it for fraud")
+    fraud_kind: Mapped[str | None] = mapped_column(doc="the gateway's word for that fraud")
 
     order: Mapped[Order] = relationship()
+
+    @property
+    def money(self) -> Money:
+        """What arrived."""
+        return Money(self.amount, self.currency)
 
     @property
     def disputed(self) -> bool:

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from kits.host import end_reads, outside_transaction, session, unit
 from shop.customers.personal.tables import Erasure
 from shop.orders.tables import Order
+from shop.payments.cards import learning as cards
 from shop.payments.gateway.contract import EventSeen, Refused
 from shop.payments.gateway.stripe_gateway import verified_event
-from shop.payments.giving_back import disputes, refunds
+from shop.payments.giving_back import disputes, refunds, warnings
 from shop.payments.settle import settle_intent, settle_page
 from shop.payments.tables import Payment, WebhookEvent
 from shop.work.duties import Duty
@@ -110,6 +111,12 @@ def _settle(kind: str, about: str, now: datetime) -> None:
         refunds.learn(about, now=now)
     elif kind.startswith(disputes.EVENTS):
         disputes.learn(about, now=now)
+    elif kind.startswith(warnings.EVENTS):
+        warnings.learn(about, now=now)
+    elif kind in cards.EVENTS:
+        cards.learn(about, now=now)
+    elif kind == cards.CUSTOMER_GONE:
+        cards.customer_gone(about, now=now)
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

@@ -49,6 +49,10 @@ OWN_MAILS = (
         of_orders.disputed,
     ),
     MailTemplate(
+        "shop/mails/warned", "A bank warns of fraud", "A bank takes a payment for fraud; it is not disputed.", OWNER,
+        of_orders.warned,
+    ),
+    MailTemplate(
         "shop/mails/refused", "A mail was refused", "The mail server refuses a mail for good.", OWNER,
         of_the_shop.refused,
     ),

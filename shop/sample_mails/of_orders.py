@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kits.clock import today
 from kits.host import session
@@ -67,8 +67,13 @@ def refund_failed(now: datetime) -> Letter:
 def disputed(now: datetime) -> Letter:
     """A bank looks into a payment."""
     payment = values.payment(now)
-    payment.dispute = "open"
+    payment.dispute, payment.dispute_answer_by = "open", now + timedelta(days=9)
     return _of_the_order("The payment of order {} is disputed", "dispute", now, payment=payment)
+
+
+def warned(now: datetime) -> Letter:
+    """A bank holds a payment for fraud."""
+    return _of_the_order("A bank warns of fraud with order {}", "warned", now, payment=values.payment(now))
 
 
 def _of_the_order(subject: str, name: str, now: datetime, **about: object) -> Letter:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shop.customers.personal.aftermath import ERASURE_DUTIES
 from shop.customers.personal.keeping import KEEPING_DUTY
 from shop.customers.signing_in.asking import LINK_DUTY
+from shop.payments.cards.learning import LEAVING_DUTY
 from shop.payments.giving_back.refunds import REFUND_DUTY
 from shop.payments.hosted.release import ABANDONED_DUTY
 from shop.payments.webhooks import OLD_EVENTS_DUTY, WEBHOOK_DUTY
@@ -18,6 +19,7 @@ OWN_DUTIES = (
     LINK_DUTY,
     MAIL_DUTY,
     REFUND_DUTY,
+    LEAVING_DUTY,
     ABANDONED_DUTY,
     STOCK_DUTY,
     CLEARING_DUTY,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from kits import host
@@ -18,6 +18,7 @@ from subscriptions import commitments, notices, successors
 from subscriptions.holding import resting
 from subscriptions.plan.schedule import serves_until, still_needed
 from subscriptions.replanning import announce_anew
+from subscriptions.stops.stopping import stopped
 from subscriptions.tables import (
     CANCELLED,
     CHARGING,
@@ -83,7 +84,7 @@ def _ordered(refill_id: int, now: datetime) -> tuple[int | None, str]:
                 return None, ""
             if refill.order_id is None:
                 refill.order_id = _place(session, refill, now)
-            return refill.order_id, refill.subscription.card or ""
+            return refill.order_id, _card(refill)
     except SoldOut:
         _wait_for_stock(refill_id, now)
         return None, ""
@@ -113,8 +114,15 @@ def _costs_more_than_named(refill: Refill) -> bool:
 def _ripe(session: Session, refill: Refill, now: datetime) -> bool:
     """Asked anew now that the row is locked: while we waited for it, it may have been moved, held or asked about."""
     day = (refill.retry_on if refill.state == DECLINED else None) or refill.charge_on
-    rests = session.scalar(select(resting(refill.subscription_id, today(now))))
-    return day <= today(now) and not rests and (refill.confirmed_at is not None or not refill.must_confirm)
+    rests = or_(resting(refill.subscription_id, today(now)), stopped(refill.subscription_id))
+    if not _card(refill) or session.scalar(select(rests)):
+        return False
+    return day <= today(now) and (refill.confirmed_at is not None or not refill.must_confirm)
+
+
+def _card(refill: Refill) -> str:
+    """The card to try; empty when the plan has none."""
+    return (refill.backup_tried if refill.tries_backup else refill.subscription.card) or ""
 
 
 def _place(session: Session, refill: Refill, now: datetime) -> int:

@@ -1,34 +1,89 @@
-"""Recording a declined refill: when it is tried again, or that the customer is asked."""
+"""Recording a declined refill: the backup card is tried, it is tried again on a day, or its customer is asked."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kits.clock import today
+from shop.payments.cards.tables import SavedCard
 from shop.payments.tables import PaymentAttempt
 from shop.registers import Settled
 from subscriptions import notices
-from subscriptions.billing.dunning import retry_on
-from subscriptions.tables import DECLINED, NEEDS_CUSTOMER, OPEN, Refill
+from subscriptions.billing.dunning import Again, AskCustomer, Backup, Decline, Next, after
+from subscriptions.billing.retry_days import retry_days
+from subscriptions.locks import lock_plan
+from subscriptions.stops.stopping import stop
+from subscriptions.stops.tables import CARD
+from subscriptions.tables import DECLINED, NEEDS_CUSTOMER, OPEN, Refill, Subscription
 
 
 def record(session: Session, refill: Refill, settled: Settled) -> None:
     """Inside the settling transaction: set the refill's state and write to the customer. Flushes."""
-    if refill.state not in OPEN or settled.attempt is None:
+    if settled.attempt is None:
         return
-    days = [
-        today(ended)
-        for ended in session.scalars(
-            select(PaymentAttempt.ended_at)
-            .where(PaymentAttempt.order_id == settled.order.id, PaymentAttempt.decline_code.is_not(None))
-            .order_by(PaymentAttempt.number)
+    lock_plan(session, refill.subscription_id)
+    plan = session.get_one(Subscription, refill.subscription_id, populate_existing=True)
+    session.refresh(refill, with_for_update=True)
+    if refill.state not in OPEN:
+        return
+    declines = of(session, refill)
+    has_backup = _has_backup(session, plan, settled.attempt)
+    step = after(declines, retry_days(), today, has_backup=has_backup)
+    _forget_dead_backup(plan, declines[-1])
+    _move(session, plan, refill, step, settled)
+
+
+def of(session: Session, refill: Refill) -> Sequence[Decline]:
+    """What was said of the refill's declined tries, the oldest first."""
+    declined = PaymentAttempt.order_id == refill.order_id, PaymentAttempt.decline_code.is_not(None)
+    tries = session.scalars(select(PaymentAttempt).where(*declined).order_by(PaymentAttempt.number))
+    return [
+        Decline(
+            at=each.ended_at or each.started_at,
+            code=each.decline_code or "",
+            advice=each.advice_code,
+            network_advice=each.network_advice_code,
+            network=each.network_decline_code,
+            brand=each.card_brand,
+            backup=each.card is not None and each.card == refill.backup_tried,
         )
-        if ended is not None
+        for each in tries
     ]
-    again = retry_on(settled.attempt.decline_code or "", len(days), days[-1])
-    refill.retry_on, refill.state = again, DECLINED if again else NEEDS_CUSTOMER
-    if again is None:
-        notices.asks_customer(session, refill, settled.attempt, settled.now)
+
+
+def _has_backup(session: Session, plan: Subscription, tried: PaymentAttempt) -> bool:
+    """There is a backup card, and it is not the card that was tried in another guise."""
+    if plan.backup_card is None:
+        return False
+    both = session.scalars(select(SavedCard).where(SavedCard.gateway_id.in_((plan.backup_card, tried.card)))).all()
+    rows = {row.gateway_id: row for row in both}
+    backup, first = rows.get(plan.backup_card), rows.get(tried.card or "")
+    if backup is None or backup.gone_at is not None:
+        return False
+    return first is None or not backup.same_as(first)
+
+
+def _forget_dead_backup(plan: Subscription, last: Decline) -> None:
+    if last.backup and last.kind in ("hard", "stopped"):
+        plan.backup_card = None
+
+
+def _move(session: Session, plan: Subscription, refill: Refill, step: Next, settled: Settled) -> None:
+    attempt, now = settled.attempt, settled.now
+    assert attempt is not None, "something was declined"
+    refill.retry_on, refill.retry_after, refill.tries_backup = None, None, False
+    refill.state = NEEDS_CUSTOMER if isinstance(step, AskCustomer) else DECLINED
+    if isinstance(step, Backup):
+        # Its outcome is told: a mail that says only that the first card failed would ask for what is not needed.
+        refill.retry_on, refill.tries_backup, refill.backup_tried = today(now), True, plan.backup_card
+    elif isinstance(step, Again):
+        refill.retry_on, refill.retry_after = step.on, step.not_before
+        notices.declined(session, refill, attempt, now)
     else:
-        notices.declined(session, refill, settled.attempt, settled.now)
+        if step.card_is_dead:
+            stop(session, plan.id, CARD, now=now, detail=attempt.decline_code)
+        notices.asks_customer(session, refill, attempt, now)
+    session.flush()

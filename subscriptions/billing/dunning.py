@@ -1,40 +1,104 @@
-"""What follows a decline, as a pure table: try again on a day, or ask the customer."""
+"""What follows a decline, as pure decisions: the backup card, another try on a day, or asking the customer.
+
+Nothing here reads a clock or a database. A day is one of the shop's zone.
+"""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
-# On the 1st, 3rd, 5th and 7th day after the first decline. Counted from one try to the next, so that tries that were
-# held up do not fall on one day afterwards.
-GAPS = (1, 2, 2, 2)
-# Codes for which the networks forbid another try, or for which it cannot help.
-# Source: Stripe's list of decline codes.
-NEVER_AGAIN = frozenset(
-    {
-        "authentication_required",
-        "card_not_usable",
-        "do_not_try_again",
-        "expired_card",
-        "fraudulent",
-        "incorrect_number",
-        "invalid_account",
-        "lost_card",
-        "merchant_blacklist",
-        "new_account_information_available",
-        "no_action_taken",
-        "pickup_card",
-        "restricted_card",
-        "revocation_of_all_authorizations",
-        "revocation_of_authorization",
-        "security_violation",
-        "stolen_card",
-        "stop_payment_order",
-    }
-)
+from subscriptions.billing.codes import NOT_BEFORE_HOURS, Kind, kind_of
+
+MOST_TRIES, WINDOW = 8, timedelta(days=30)
+"""However the days are set: no charge is tried more often than this. Stripe advises no more than eight tries."""
 
 
-def retry_on(code: str, tries: int, declined_on: date) -> date | None:
-    """The day to try again after `tries` declines, the last on `declined_on` with `code`; None: ask the customer."""
-    if code in NEVER_AGAIN or tries > len(GAPS):
+@dataclass(frozen=True)
+class Decline:
+    """One declined try of a charge: when, and what was said of it; `backup` when it was the backup card's."""
+
+    at: datetime
+    code: str
+    advice: str | None = None
+    network_advice: str | None = None
+    network: str | None = None
+    brand: str | None = None
+    backup: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """What it means."""
+        return kind_of(self.code, self.advice, self.network_advice, self.network, self.brand)
+
+    @property
+    def not_before(self) -> datetime | None:
+        """The moment before which the network wants no other try."""
+        hours = NOT_BEFORE_HOURS.get(self.network_advice or "")
+        return None if hours is None else self.at + timedelta(hours=hours)
+
+
+@dataclass(frozen=True)
+class Again:
+    """Try the same card on this day, and not before this moment."""
+
+    on: date
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Backup:
+    """Try the backup card, at once."""
+
+
+@dataclass(frozen=True)
+class AskCustomer:
+    """No try of ours follows. `card_is_dead`: the card that was tried must never be tried again."""
+
+    card_is_dead: bool
+
+
+Next = Again | Backup | AskCustomer
+
+
+def after(
+    declines: Sequence[Decline], days: Sequence[int], day_of: Callable[[datetime], date], *, has_backup: bool
+) -> Next:
+    """What follows the last of `declines`, the oldest first.
+
+    `days` are the days after the first decline on which the card is tried
+    again, counted from one try to the next: tries that were held up do not
+    fall on one day afterwards. `has_backup`: there is another card.
+    """
+    last, own = declines[-1], [each for each in declines if not each.backup]
+    tried_backup = len(own) < len(declines)
+    if has_backup and not tried_backup and last.kind in ("soft", "hard") and may_try(declines, last.at):
+        return Backup()
+    judged = own[-1] if own else last
+    if judged.kind not in ("soft", "passing"):
+        return AskCustomer(card_is_dead=judged.kind in ("hard", "stopped"))
+    return _again(declines, own, days, day_of) or AskCustomer(card_is_dead=False)
+
+
+def may_try(declines: Sequence[Decline], moment: datetime) -> bool:
+    """True while the last thirty days before `moment` hold fewer than eight tries."""
+    return sum(each.at > moment - WINDOW for each in declines) < MOST_TRIES
+
+
+def _again(
+    declines: Sequence[Decline], own: Sequence[Decline], days: Sequence[int], day_of: Callable[[datetime], date]
+) -> Again | None:
+    """The next day of the schedule, or later where the network wants that; None when the tries are used up."""
+    tries = len(own)
+    if tries > len(days):
         return None
-    return declined_on + timedelta(days=GAPS[tries - 1])
+    last = own[-1]
+    day = day_of(last.at) + timedelta(days=days[tries - 1] - (days[tries - 2] if tries > 1 else 0))
+    earliest = last.not_before
+    if earliest is not None:
+        day = max(day, day_of(earliest))
+    # The hour of the day is not known yet: as if it were the earliest, so that the window holds the most tries.
+    if not may_try(declines, last.at + timedelta(days=(day - day_of(last.at)).days - 1)):
+        return None
+    return Again(day, earliest)

@@ -19,6 +19,7 @@ from subscriptions import find
 from subscriptions.acknowledging import asking, counting
 from subscriptions.law.facts import of_contract
 from subscriptions.law.regimes import regime
+from subscriptions.pages.shown import of_plans
 from subscriptions.tables import CANCELLED, DROPPED, NEEDS_CUSTOMER, UNCLAIMED, WAITING, Refill, Subscription
 
 IN_WORDS = {
@@ -93,8 +94,7 @@ def _as_json(refill: Refill) -> dict[str, Any]:
 
 def _rendered(template: str, found: list[Subscription], now: datetime) -> str:
     plans = [(plan, line_of(plan, now), Money(plan.refill_amount, plan.currency) * plan.quantity) for plan in found]
-    to_read = asking.open_for(host.session(), found)
+    to_read, cards = asking.open_for(host.session(), found), of_plans(host.session(), found, now)
     contracts = {plan.id: of_contract(regime(plan.law), today(plan.made_at)) for plan in found}
-    return render_template(
-        template, plans=plans, to_read=to_read, contracts=contracts, in_words=IN_WORDS, unclaimed=UNCLAIMED, **words()
-    )
+    about = {"plans": plans, "to_read": to_read, "cards": cards, "contracts": contracts}
+    return render_template(template, **about, in_words=IN_WORDS, unclaimed=UNCLAIMED, **words())

@@ -18,6 +18,7 @@ from shop.customers.personal.tables import Erasure
 from shop.customers.signing_in.links import revoke_links
 from shop.customers.tables import Customer, LinkRequest, SavedAddress
 from shop.orders.tables import AWAITING, PAID, Order
+from shop.payments.cards.tables import CardSetup, SavedCard
 from shop.payments.hosted import release
 from shop.payments.tables import PENDING, Payment, PaymentAttempt, Refund
 from shop.registers import registers
@@ -126,7 +127,9 @@ def _clear_rows(current: Session, customer_id: int, email: str, orders: Sequence
     for mine, table in ((Refund.payment_id.in_(paid), Refund), (Return.order_id.in_(ids), Return)):
         # What staff wrote to the person may name them.
         current.execute(update(table).where(mine).values(note="").execution_options(synchronize_session=False))
-    current.execute(update(PaymentAttempt).where(PaymentAttempt.order_id.in_(ids)).values(session_url=None))
+    current.execute(update(PaymentAttempt).where(PaymentAttempt.order_id.in_(ids)).values(session_url=None, card=None))
+    current.execute(delete(CardSetup).where(CardSetup.customer_id == customer_id))
+    current.execute(delete(SavedCard).where(SavedCard.customer_id == customer_id))
 
 
 def _refuse_hindered(customer_id: int, now: datetime) -> None:

@@ -10,10 +10,20 @@ from typing import Any, cast
 from kits.settings import setting
 from shop.payments.gateway import stripe_answers as answers
 from shop.payments.gateway import stripe_requests as asked
-from shop.payments.gateway.contract import Bill, DisputeSeen, HostedPage, Intent, NoKeys, RefundSeen, Refused
+from shop.payments.gateway.contract import (
+    Bill,
+    Card,
+    DisputeSeen,
+    HostedPage,
+    Intent,
+    NoKeys,
+    RefundSeen,
+    Refused,
+    WarningSeen,
+)
 from shop.payments.gateway.stripe_gateway import connected, our_errors
 
-WHOLE_PAGE = ["payment_intent.payment_method"]
+WHOLE_PAGE = ["payment_intent.payment_method", "setup_intent.payment_method"]
 
 
 class StripeGateway:
@@ -33,6 +43,23 @@ class StripeGateway:
         with suppress(Refused), our_errors():
             self._v1.customers.delete(customer_id)
 
+    def customer_lives(self, customer_id: str) -> bool:
+        """False when the customer was deleted at the gateway."""
+        with our_errors():
+            return not getattr(self._v1.customers.retrieve(customer_id), "deleted", False)
+
+    def card(self, card_id: str) -> Card:
+        """A card as it is now; raises Refused for one that the gateway does not know."""
+        with our_errors():
+            seen = answers.card(self._v1.payment_methods.retrieve(card_id))
+        assert seen is not None, "a payment method of its own is whole"
+        return seen
+
+    def forget_card(self, card_id: str) -> None:
+        """Detach a card from its customer, so that nobody can charge it; one that is detached is left alone."""
+        with suppress(Refused), our_errors():
+            self._v1.payment_methods.detach(card_id)
+
     def create_page(
         self, bill: Bill, *, save_card: bool, expires_at: datetime, success_url: str, cancel_url: str, key: str
     ) -> HostedPage:
@@ -40,11 +67,23 @@ class StripeGateway:
         params = asked.new_page(
             bill, save_card=save_card, expires_at=expires_at, success_url=success_url, cancel_url=cancel_url
         )
+        return self._new_page(params, key)
+
+    def create_setup_page(
+        self, customer: str, mark: str, *, expires_at: datetime, success_url: str, cancel_url: str, key: str
+    ) -> HostedPage:
+        """Open a hosted page on which the customer's card is kept and nothing paid; `mark` finds our row again."""
+        params = asked.new_setup_page(
+            customer, mark, expires_at=expires_at, success_url=success_url, cancel_url=cancel_url
+        )
+        return self._new_page(params, key)
+
+    def _new_page(self, params: dict[str, Any], key: str) -> HostedPage:
         with our_errors():
             return answers.page(self._v1.checkout.sessions.create(cast(Any, params), {"idempotency_key": key}))
 
     def page(self, page_id: str) -> HostedPage:
-        """The page as it is now, with the intent that paid it."""
+        """The page as it is now, with the intent that paid it or the card that it kept."""
         with our_errors():
             return answers.page(self._v1.checkout.sessions.retrieve(page_id, {"expand": WHOLE_PAGE}))
 
@@ -118,6 +157,11 @@ class StripeGateway:
         with our_errors():
             found = self._v1.disputes.list({"payment_intent": intent_id, "limit": 100})
             return [answers.dispute(each) for each in found.auto_paging_iter()]
+
+    def warning(self, warning_id: str) -> WarningSeen:
+        """A bank's early warning of fraud."""
+        with our_errors():
+            return answers.warning(self._v1.radar.early_fraud_warnings.retrieve(warning_id))
 
 
 def gateway() -> StripeGateway:

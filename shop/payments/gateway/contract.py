@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from kits.errors import RefilleryError
@@ -16,11 +17,19 @@ from kits.money import Money
 
 @dataclass(frozen=True)
 class Card:
-    """A saved card: the gateway's id, and what a person knows it by."""
+    """A card: the gateway's id, and what a person knows it by.
+
+    `customer` is whose it is at the gateway; None: it is kept for nobody, and
+    cannot be charged again. `fingerprint` is the same for the same number.
+    """
 
     id: str
     brand: str
     last4: str
+    exp_month: int | None = None
+    exp_year: int | None = None
+    fingerprint: str | None = None
+    customer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,13 +58,14 @@ class Intent:
 
 @dataclass(frozen=True)
 class HostedPage:
-    """A Checkout Session: the gateway's own payment page for one order."""
+    """A Checkout Session: the gateway's own page, on which one order is paid or, with `saved`, a card was kept."""
 
     id: str
     url: str | None
     status: Literal["open", "complete", "expired"]
     metadata: Mapping[str, str]
     intent: Intent | None
+    saved: Card | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,8 @@ class DisputeSeen:
     id: str
     status: str
     intent_id: str | None
+    reason: str = ""
+    answer_by: datetime | None = None
 
     @property
     def standing(self) -> Literal["open", "lost", "won"]:
@@ -87,6 +99,15 @@ class DisputeSeen:
         if self.status in ("won", "warning_closed"):
             return "won"
         return "lost" if self.status in ("lost", "prevented") else "open"
+
+
+@dataclass(frozen=True)
+class WarningSeen:
+    """A bank's early warning of fraud; `intent_id` is whose money it is about."""
+
+    id: str
+    intent_id: str | None
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -152,13 +173,24 @@ class BadSignature(GatewayError):
     """The event was not signed by the gateway, or too long ago."""
 
 
+@dataclass(frozen=True)
+class Advice:
+    """What came with a decline: the gateway's advice, the network's advice and its own code, the card's brand."""
+
+    code: str | None = None
+    network: str | None = None
+    network_decline: str | None = None
+    brand: str | None = None
+
+
 class Declined(GatewayError):
     """The card was declined. `code` is the gateway's decline code."""
 
-    def __init__(self, code: str, intent_id: str | None) -> None:
+    def __init__(self, code: str, intent_id: str | None, advice: Advice | None = None) -> None:
         super().__init__(f"declined: {code}")
         self.code = code
         self.intent_id = intent_id
+        self.advice = advice or Advice()
 
     @property
     def needs_customer(self) -> bool:

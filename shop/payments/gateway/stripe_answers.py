@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 from kits.money import Money
-from shop.payments.gateway.contract import Card, DisputeSeen, HostedPage, Intent, RefundSeen
+from shop.payments.gateway.contract import Advice, Card, DisputeSeen, HostedPage, Intent, RefundSeen, WarningSeen
 
 
 def page(seen: Any) -> HostedPage:
@@ -13,7 +14,14 @@ def page(seen: Any) -> HostedPage:
     paid_by = seen.payment_intent
     status = cast(Literal["open", "complete", "expired"], seen.status)
     whole = None if paid_by is None or isinstance(paid_by, str) else intent(paid_by)
-    return HostedPage(seen.id, seen.url, status, seen.metadata.to_dict(), whole)
+    return HostedPage(seen.id, seen.url, status, seen.metadata.to_dict(), whole, _saved(seen.setup_intent))
+
+
+def _saved(setup: Any) -> Card | None:
+    """The card that a SetupIntent has kept; None while it has not, and where it was not expanded."""
+    if setup is None or isinstance(setup, str) or setup.status != "succeeded":
+        return None
+    return card(setup.payment_method)
 
 
 def intent(seen: Any) -> Intent:
@@ -26,7 +34,7 @@ def intent(seen: Any) -> Intent:
         received=seen.amount_received,
         metadata=seen.metadata.to_dict(),
         customer=seen.customer if isinstance(seen.customer, str) else None,
-        card=_card(seen.payment_method),
+        card=card(seen.payment_method),
         decline_code=str(getattr(failed, "decline_code", None) or failed.code) if failed else None,
     )
 
@@ -39,12 +47,43 @@ def refund(seen: Any) -> RefundSeen:
 def dispute(seen: Any) -> DisputeSeen:
     """A Dispute."""
     about = seen.payment_intent
-    return DisputeSeen(seen.id, seen.status, about if isinstance(about, str) else None)
+    due = seen.evidence_details.due_by if seen.evidence_details else None
+    return DisputeSeen(
+        id=seen.id,
+        status=seen.status,
+        intent_id=about if isinstance(about, str) else None,
+        reason=str(seen.reason),
+        answer_by=datetime.fromtimestamp(due, UTC) if due else None,
+    )
 
 
-def _card(seen: Any) -> Card | None:
+def warning(seen: Any) -> WarningSeen:
+    """An early fraud warning."""
+    about = seen.payment_intent
+    return WarningSeen(seen.id, about if isinstance(about, str) else None, str(seen.fraud_type))
+
+
+def card(seen: Any) -> Card | None:
     """A PaymentMethod that was expanded; None where it was not."""
     if seen is None or isinstance(seen, str):
         return None
-    known = seen.card
-    return Card(seen.id, known.brand, known.last4) if known else Card(seen.id, seen.type, "")
+    known, owner = seen.card, seen.customer if isinstance(seen.customer, str) else None
+    if not known:  # a wallet or the like
+        return Card(seen.id, seen.type, "", customer=owner)
+    expires = (known.exp_month, known.exp_year)
+    return Card(seen.id, known.brand, known.last4, *expires, getattr(known, "fingerprint", None), owner)
+
+
+def decline(error: Any) -> tuple[str, str | None, Advice]:
+    """A card error: its code, the id of the intent, and what came with it."""
+    about = error.error
+    intent_seen, method = getattr(about, "payment_intent", None), getattr(about, "payment_method", None)
+    kept = getattr(method, "card", None)
+    advice = Advice(
+        code=getattr(about, "advice_code", None),
+        network=getattr(about, "network_advice_code", None),
+        network_decline=getattr(about, "network_decline_code", None),
+        brand=getattr(kept, "brand", None),
+    )
+    code = str(getattr(about, "decline_code", None) or error.code or "card_declined")
+    return code, intent_seen.id if intent_seen else None, advice

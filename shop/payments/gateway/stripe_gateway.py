@@ -12,6 +12,7 @@ from flask import current_app
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
+from shop.payments.gateway import stripe_answers as answers
 from shop.payments.gateway.contract import (
     BadSignature,
     Declined,
@@ -44,7 +45,7 @@ def our_errors() -> Iterator[None]:
     try:
         yield
     except stripe.CardError as error:
-        raise Declined(*_decline(error)) from error
+        raise Declined(*answers.decline(error)) from error
     except stripe.RateLimitError as error:
         raise Unavailable("Stripe is busy.") from error
     except (stripe.APIConnectionError, stripe.APIError) as error:
@@ -100,9 +101,3 @@ def _unanswered(error: stripe.StripeError) -> Exception:
     if error.http_status and error.http_status >= 500:
         return FailedInside("Stripe failed inside.")
     return OutcomeUnknown("Stripe gave no answer.")
-
-
-def _decline(error: stripe.CardError) -> tuple[str, str | None]:
-    about = error.error
-    intent = getattr(about, "payment_intent", None)
-    return str(getattr(about, "decline_code", None) or error.code or "card_declined"), intent.id if intent else None

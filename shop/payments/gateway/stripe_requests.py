@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,15 +18,22 @@ def new_page(bill: Bill, *, save_card: bool, expires_at: datetime, success_url: 
         intent["setup_future_usage"] = "off_session"
     return {
         "mode": "payment",
-        "customer": bill.customer,
         "client_reference_id": bill.number,
         "line_items": _line_items(bill),
-        "metadata": dict(bill.metadata),
         "payment_intent_data": intent,
-        "payment_method_types": ["card"],
-        "expires_at": int(expires_at.timestamp()),
-        "success_url": success_url,
-        "cancel_url": cancel_url,
+        **_hosted(bill.customer, bill.metadata, expires_at, success_url, cancel_url),
+    }
+
+
+def new_setup_page(
+    customer: str, mark: str, *, expires_at: datetime, success_url: str, cancel_url: str
+) -> dict[str, Any]:
+    """A Checkout Session on which a card is kept for later charges, and nothing paid."""
+    about = {"setup": mark}
+    return {
+        "mode": "setup",
+        "setup_intent_data": {"metadata": about},
+        **_hosted(customer, about, expires_at, success_url, cancel_url),
     }
 
 
@@ -39,6 +47,19 @@ def new_intent(bill: Bill, card: str) -> dict[str, Any]:
         "payment_method_types": ["card"],
         "metadata": dict(bill.metadata),
         "expand": WHOLE_INTENT,
+    }
+
+
+def _hosted(
+    customer: str, metadata: Mapping[str, str], expires_at: datetime, success_url: str, cancel_url: str
+) -> dict[str, Any]:
+    return {
+        "customer": customer,
+        "metadata": dict(metadata),
+        "payment_method_types": ["card"],
+        "expires_at": int(expires_at.timestamp()),
+        "success_url": success_url,
+        "cancel_url": cancel_url,
     }
 
 

@@ -21,6 +21,7 @@ from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import DisputeSeen
 from shop.payments.giving_back import refund_letters
 from shop.payments.tables import FAILED, PENDING, Payment, Refund
+from shop.registers import Settled, run_steps
 
 EVENTS = "charge.dispute."
 TRIES = 5
@@ -42,13 +43,13 @@ def look(intent_id: str, *, now: datetime) -> str | None:
     outside_transaction()
     for _ in range(TRIES):
         order_id, writes = _order_of(intent_id)
-        standing = _together(gateway().disputes(intent_id))
-        if order_id is None or standing is None:
-            return standing
+        seen = _together(gateway().disputes(intent_id))
+        if order_id is None or seen is None:
+            return None if seen is None else seen.standing
         with unit() as current:
             if locked(current, order_id).writes == writes + 1:
-                _keep(current, intent_id, standing, now)
-                return standing
+                _keep(current, intent_id, seen, now)
+                return seen.standing
     raise Busy("This order is being worked on just now. Try again in a minute.")
 
 
@@ -61,14 +62,16 @@ def _order_of(intent_id: str) -> tuple[int | None, int]:
         end_reads()
 
 
-def _together(seen: Sequence[DisputeSeen]) -> str | None:
-    standings = {each.standing for each in seen}
-    return next((each for each in ("lost", "open", "won") if each in standings), None)
+def _together(seen: Sequence[DisputeSeen]) -> DisputeSeen | None:
+    """The one that says how all of them stand together."""
+    return next((each for word in ("lost", "open", "won") for each in seen if each.standing == word), None)
 
 
-def _keep(current: Session, intent_id: str, standing: str, now: datetime) -> None:
+def _keep(current: Session, intent_id: str, seen: DisputeSeen, now: datetime) -> None:
     mine = select(Payment).where(Payment.intent_id == intent_id)
     payment = current.scalars(mine.execution_options(populate_existing=True)).one()
+    standing = seen.standing
+    payment.dispute_reason, payment.dispute_answer_by = seen.reason or None, seen.answer_by
     if payment.dispute == standing:
         return
     payment.dispute, payment.disputed_at = standing, payment.disputed_at or now
@@ -79,3 +82,4 @@ def _keep(current: Session, intent_id: str, standing: str, now: datetime) -> Non
         waiting = update(Refund).where(Refund.payment_id == payment.id, Refund.state == PENDING)
         current.execute(waiting.values(state=FAILED, ended_at=now, problem="the bank gave the money back"))
     refund_letters.disputed(current, payment, now)
+    run_steps(current, Settled("disputed", order, now, payment=payment))

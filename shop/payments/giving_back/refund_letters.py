@@ -33,10 +33,20 @@ def failed(session: Session, refund: Refund, now: datetime) -> None:
 def disputed(session: Session, payment: Payment, now: datetime) -> None:
     """Tell the owner, if one is set, how a dispute stands."""
     order = payment.order
-    about = {"payment": payment, "order": order, "url": external("refillery_admin.order", number=order.number)}
     subject = f"The payment of order {order.number} is disputed"
     key = f"dispute-{payment.id}-{payment.dispute}"
-    _to_owner(session, key, subject, "shop/mails/dispute", now, **about)
+    _to_owner(session, key, subject, "shop/mails/dispute", now, **_with_evidence(payment))
+
+
+def warned(session: Session, payment: Payment, now: datetime) -> None:
+    """Tell the owner, if one is set, that a bank holds a payment for fraud."""
+    subject = f"A bank warns of fraud with order {payment.order.number}"
+    _to_owner(session, f"warned-{payment.id}", subject, "shop/mails/warned", now, **_with_evidence(payment))
+
+
+def _with_evidence(payment: Payment) -> dict[str, object]:
+    evidence = external("refillery_admin.dispute", payment_id=payment.id)
+    return {"payment": payment, "order": payment.order, "url": evidence}
 
 
 def _to_owner(session: Session, key: str, subject: str, template: str, now: datetime, **about: object) -> None:

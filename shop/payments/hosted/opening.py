@@ -39,7 +39,7 @@ def open_page(lease: PaymentLease, opening: Opening, *, now: datetime) -> str:
     Gives the lease back with what became known. Commits.
     """
     with attempts.noting(opening.attempt_id):
-        customer = opening.payer.gateway_id or _make_customer(opening)
+        customer = opening.payer.gateway_id or gateway_customer(opening.payer, key=f"{opening.key}-customer")
         try:
             page = gateway().create_page(
                 replace(opening.bill, customer=customer),
@@ -57,10 +57,9 @@ def open_page(lease: PaymentLease, opening: Opening, *, now: datetime) -> str:
     return page.url or ""
 
 
-def _make_customer(opening: Opening) -> str:
+def gateway_customer(payer: Person, *, key: str) -> str:
     """Make the gateway's customer once and keep its id; who comes second uses the first one's. Commits."""
-    payer = opening.payer
-    made = gateway().create_customer(payer.email, payer.name, key=f"{opening.key}-customer")
+    made = gateway().create_customer(payer.email, payer.name, key=key)
     first = func.coalesce(Customer.stripe_customer, made)
     known = update(Customer).where(Customer.id == payer.id).values(stripe_customer=first)
     with unit() as current:

@@ -13,6 +13,7 @@ from shop.customers.addresses import FIELDS
 from shop.customers.personal.export.orders import orders
 from shop.customers.personal.export.papers import documents, returns
 from shop.customers.tables import Customer, MagicLink, SavedAddress
+from shop.payments.cards.tables import SavedCard
 from shop.registers import ExportPart, registers
 from shop.work.outbox import OutboxAttachment, OutboxMail
 
@@ -58,10 +59,26 @@ def letters(session: Session, customer: Customer, now: datetime) -> list[dict[st
     return [_mail(each) for each in session.scalars(theirs.options(names))]
 
 
+def cards(session: Session, customer: Customer, now: datetime) -> list[dict[str, Any]]:
+    """The cards that Stripe keeps for them, or kept; nobody but Stripe knows their numbers."""
+    mine = select(SavedCard).where(SavedCard.customer_id == customer.id).order_by(SavedCard.id)
+    return [
+        {
+            "brand": each.brand,
+            "last4": each.last4,
+            "expires": f"{each.exp_month:02}/{each.exp_year}" if each.exp_month and each.exp_year else None,
+            "saved_at": iso(each.saved_at),
+            "removed_at": iso(each.gone_at or each.leaves_at),
+        }
+        for each in session.scalars(mine)
+    ]
+
+
 PARTS: dict[str, ExportPart] = {
     "person": person,
     "addresses": address_book,
     "orders": orders,
+    "cards": cards,
     "documents": documents,
     "returns": returns,
     "mails": letters,

@@ -30,12 +30,14 @@ NOT_HANDED_OUT = {
     "kits_commitment": "stock kept back for a refill; the refill itself is in the file",
     "kits_purchase_order": "what the shop orders from its suppliers",
     "kits_reservation": "stock promised to an order; what was sent is in the file",
+    "shop_card_setup": "a page on which a card was saved; the card is in the file",
     "shop_erasure": "of those who were erased: nobody signs in any more to ask for it",
     "shop_kept_person": "of those who were erased: nobody signs in any more to ask for it",
     "shop_link_request": "gone within seconds, once it was looked at",
     "shop_outbox_earlier": "to which address staff had a mail sent before; the mail itself is in the file",
     "shop_staff_member": "staff, no customers",
     "shop_stock_alert": "what is low in stock",
+    "subscriptions_pay_link": "a link in a mail, by its hash; the mail is in the file",
     "shop_webhook_event": "what Stripe told us; what came of it is in the file, the words are cleared after 90 days",
 }
 

@@ -1,0 +1,7 @@
+"""Disputes and warnings of fraud: which payments, and the evidence at hand for each."""
+
+from __future__ import annotations
+
+from shop.admin.disputes import pages
+
+PARTS = (pages,)

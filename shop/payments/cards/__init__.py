@@ -1,0 +1,1 @@
+"""Cards that are kept at the gateway: saving one without a payment, and what becomes of it."""

@@ -1,0 +1,1 @@
+"""The cards that pay a plan: saving, replacing, removing them, a backup, and cards that expire."""
