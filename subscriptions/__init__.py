@@ -28,6 +28,7 @@ class Subscriptions:
         from subscriptions.admin import forecast, recalls
         from subscriptions.admin.pricing import pages as prices
         from subscriptions.billing import retry_days
+        from subscriptions.calendar import pages as calendar
         from subscriptions.cards import expiring, using
         from subscriptions.duties import REFILL_DUTIES
         from subscriptions.forecast.keeping import FORECAST_DUTY
@@ -83,7 +84,8 @@ class Subscriptions:
         ours.plans_by_notice.append(counting.plans_by_notice)
         ours.plans_to_ask.append(counting.plans_to_ask)
         migrate.register(app, Path(__file__).parent / "migrations")
-        rooms = (ending, cards, paying_pages, acknowledging, recall_pages, forecast, recalls, prices, why, stop_pages)
+        mine = (ending, cards, paying_pages, acknowledging, recall_pages, calendar, stop_pages)
+        rooms = (*mine, forecast, recalls, prices, why)
         for pages in (*(room.blueprint() for room in rooms), why.admin_blueprint()):
             app.register_blueprint(pages, url_prefix=f"{ours.url_prefix}{pages.url_prefix or ''}" or None)
         app.cli.add_command(cli.refills)

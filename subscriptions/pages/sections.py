@@ -17,6 +17,7 @@ from shop.orders.tables import Order
 from shop.templating import words
 from subscriptions import find
 from subscriptions.acknowledging import asking, counting
+from subscriptions.calendar.address import address
 from subscriptions.law.facts import of_contract
 from subscriptions.law.regimes import regime
 from subscriptions.pages.shown import of_plans
@@ -97,4 +98,5 @@ def _rendered(template: str, found: list[Subscription], now: datetime) -> str:
     to_read, cards = asking.open_for(host.session(), found), of_plans(host.session(), found, now)
     contracts = {plan.id: of_contract(regime(plan.law), today(plan.made_at)) for plan in found}
     about = {"plans": plans, "to_read": to_read, "cards": cards, "contracts": contracts}
+    about["calendars"] = {plan.id: address(plan) for plan in found}
     return render_template(template, **about, in_words=IN_WORDS, unclaimed=UNCLAIMED, **words())

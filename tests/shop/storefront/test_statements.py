@@ -18,6 +18,8 @@ from kits import clock, host
 from kits.clock import today
 from shop.customers.tables import SavedAddress
 from shop.owner import facts
+from subscriptions.calendar.address import address as calendar_of
+from subscriptions.tables import Subscription
 from tests.bench.statements import counted
 from tests.journeys.conftest import driver  # noqa: F401
 from tests.journeys.driving import Driver
@@ -25,7 +27,7 @@ from tests.servers.client import Visitor
 from tests.shop.customers.conftest import ada, mails, post, signed_in  # noqa: F401
 from tests.shop.storefront.conftest import ADDRESS, all_hidden, hidden
 
-ROOMS = ("storefront", "account", "sign_in", "refills", "acknowledging", "recalled", "why")
+ROOMS = ("storefront", "account", "sign_in", "refills", "acknowledging", "recalled", "why", "calendar")
 PAGES: dict[str, tuple[str, int]] = {
     "storefront.front": ("/", 3),
     "storefront.kits": ("/kits", 2),
@@ -64,6 +66,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "acknowledging.of_plan": ("/orders/{token}/refills/{plan}/notice", 6),
     "acknowledging.by_mail": ("/notices/unknown", 4),
     "why.customer": ("/orders/{token}/refills/{plan}/1/why", 18),
+    "calendar.feed": ("/calendar/{calendar}.ics", 6),
 }
 FORMS = {"storefront.add": 6, "storefront.buy": 20}
 """What a customer sends on the way to an order, the payment page included; the first request of a minute tidies up."""
@@ -74,8 +77,10 @@ def known(driver: Driver, ada: int, kit: str) -> dict[str, Any]:  # noqa: F811
     """Ada's paid plan and the address it kept: what the paths name."""
     bought = driver.buy(email="ada@example.org")
     address = host.session().scalars(select(SavedAddress.id)).first()
+    plan = host.session().get_one(Subscription, bought.subscription_id)
+    calendar = calendar_of(plan).rsplit("/", 1)[1].removesuffix(".ics")
     host.end_reads()
-    return {"kit": kit, "token": bought.token, "plan": bought.subscription_id, "address": address}
+    return {"kit": kit, "token": bought.token, "plan": bought.subscription_id, "address": address, "calendar": calendar}
 
 
 @contextmanager
