@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -37,12 +38,18 @@ def buyer(session: Session, email: str, name: str, now: datetime) -> Person:
 
     Two first orders at once: the second waits for the first and then finds it.
     """
-    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {"email": as_kept(email), "name": name.strip(), "created_at": now}
+    return Person(*session.execute(_made_or_known(session.get_bind().dialect.name), values).one())
+
+
+@cache
+def _made_or_known(dialect: str) -> Any:
+    """The statement, built once."""
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
     table = Customer.__table__
     # Writing the known e-mail over itself is what makes the statement tell the row's id.
     known = {"index_elements": [table.c.email], "set_": {"email": insert(table).excluded.email}}
-    told = insert(table).on_conflict_do_update(**known).returning(*(table.c[name] for name in _PERSON))
-    return Person(*session.execute(told, {"email": as_kept(email), "name": name.strip(), "created_at": now}).one())
+    return insert(table).on_conflict_do_update(**known).returning(*(table.c[name] for name in _PERSON))
 
 
 def customer_id(session: Session, email: str, name: str, now: datetime) -> int:

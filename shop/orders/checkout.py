@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -63,9 +63,9 @@ class Purchase:
 
 
 class Beginning(Protocol):
-    """What begins with an order, in its transaction: its first payment. `lease` are columns that hold the order."""
+    """What begins with an order, in its transaction: its first payment. `holder` has the order's lease from then on."""
 
-    lease: Mapping[str, Any]
+    holder: str
 
     def begin(self, current: Session, written: Written, /) -> None:
         """Write what belongs to it."""
@@ -113,8 +113,8 @@ def _placed(current: Session, purchase: Purchase, beginning: Beginning | None, n
     due = reckon(lines, ruling, country=purchase.address.country, way=purchase.shipping, discount=discount)
     _agrees(purchase, due, ruling)
     number = new_number()
-    lease = beginning.lease if beginning else {}
-    written = rows.write(current, purchase, due, ruling, lease=lease, number=number, now=now)
+    holder = beginning.holder if beginning else None
+    written = rows.write(current, purchase, due, ruling, holder=holder, number=number, now=now)
     if beginning:
         beginning.begin(current, written)
     if code:

@@ -9,13 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from kits.host import end_reads, session, unit
 from shop.orders.tables import Order, OrderLine
-from shop.payments.gateway.contract import Bill, BillLine, FailedInside, OutcomeUnknown
+from shop.payments.gateway.contract import Bill, BillLine, FailedInside, HostedPage, OutcomeUnknown
 from shop.payments.tables import CLOSED, HOSTED, OPEN, SAVED_CARD, UNKNOWN, PaymentAttempt
+
+# What every purchase writes is built once, and of the table rather than the mapped class.
+_ATTEMPT: Any = PaymentAttempt.__table__
+_FIRST = insert(_ATTEMPT).returning(_ATTEMPT.c.id)
+_PAGE_MADE = (
+    update(_ATTEMPT)
+    .where(_ATTEMPT.c.id == bindparam("attempt"), _ATTEMPT.c.state.in_(OPEN))
+    .values(session_id=bindparam("page"), session_url=bindparam("address"))
+)
 
 
 def begin(current: Session, order: Order, way: str, *, now: datetime, **known: object) -> PaymentAttempt:
@@ -30,8 +39,7 @@ def begin(current: Session, order: Order, way: str, *, now: datetime, **known: o
 def first(current: Session, order: Order, way: str, *, now: datetime, **known: object) -> Seen:
     """The first attempt of an order that is written in the open unit: nobody can have begun another. One statement."""
     values: dict[str, Any] = {"order_id": order.id, **_values(order, 1, way, now), **known}
-    new = insert(PaymentAttempt.__table__).returning(PaymentAttempt.__table__.c.id)  # type: ignore[arg-type]
-    return seen(PaymentAttempt(id=current.execute(new, values).scalar_one(), requests=0, **values))
+    return seen(PaymentAttempt(id=current.execute(_FIRST, values).scalar_one(), requests=0, **values))
 
 
 def _values(order: Order, number: int, way: str, now: datetime) -> dict[str, Any]:
@@ -115,6 +123,11 @@ def write(current: Session, attempt_id: int, **values: object) -> bool:
     """Change an attempt that is still open; False when it has ended."""
     open_one = update(PaymentAttempt).where(PaymentAttempt.id == attempt_id, PaymentAttempt.state.in_(OPEN))
     return bool(current.execute(open_one.values(**values)).rowcount)  # type: ignore[attr-defined]
+
+
+def page_made(current: Session, attempt_id: int, page: HostedPage) -> None:
+    """Write down where an attempt that is still open can be paid."""
+    current.execute(_PAGE_MADE, {"attempt": attempt_id, "page": page.id, "address": page.url})
 
 
 def bill_for(attempt_id: int) -> Bill:

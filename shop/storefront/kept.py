@@ -153,6 +153,8 @@ def _write(lines: Iterable[Put]) -> None:
     # What a form shows that is still open is not in the basket any more, so its mark orders nothing.
     session.pop(FORM, None)
     session[BASKET] = [_written(each) for each in lines]
+    if session[BASKET]:
+        submission()  # made here, so that looking at the checkout writes no cookie
     session.pop(REMOVED, None)
 
 

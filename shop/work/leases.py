@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import socket
 import uuid
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Float, Select, String, select, update
+from sqlalchemy import ColumnElement, Float, Select, String, Update, bindparam, select, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.functions import GenericFunction
@@ -39,6 +41,10 @@ def _on_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
 @compiles(database_seconds)
 def _elsewhere(element: Any, compiler: Any, **kw: Any) -> str:
     return "extract(epoch from clock_timestamp())"
+
+
+HELD = {"claimed_by": bindparam("holder"), "free_at": database_seconds() + bindparam("lease_seconds", type_=Float)}
+"""The columns of a row that is someone's from this moment on, for a statement; `held` gives what they leave open."""
 
 
 class Claimed:
@@ -99,7 +105,15 @@ def renew(session: Session, table: type[T], row_id: int, me: str) -> bool:
 
 def let_go(session: Session, table: type[T], row_id: int, me: str) -> None:
     """The row was worked: free it at once."""
-    _mine(session, table, row_id, me, claimed_by=None, free_at=0.0, failures=0)
+    session.execute(_letting_go(table), {"row": row_id, "me": me})
+
+
+@cache
+def _letting_go(table: type[ClaimedRow]) -> Update:
+    """Built once a table: every payment and every duty ends with it."""
+    row: Any = table.__table__
+    mine = update(row).where(row.c.id == bindparam("row"), row.c.claimed_by == bindparam("me"))
+    return mine.values(claimed_by=None, free_at=0.0, failures=0)
 
 
 def put_back(session: Session, table: type[T], row_id: int, me: str, *, at_least: float = 0.0) -> None:
@@ -111,14 +125,14 @@ def put_back(session: Session, table: type[T], row_id: int, me: str, *, at_least
 
 
 def held(me: str) -> dict[str, Any]:
-    """The columns of a new row that is ours from its first moment, for an `insert(...).values`."""
-    return {"claimed_by": me, "free_at": database_seconds() + float(setting("LEASE_SECONDS"))}
+    """What HELD leaves open."""
+    return {"holder": me, "lease_seconds": float(setting("LEASE_SECONDS"))}
 
 
 def take(session: Session, table: type[T], row_id: int, me: str) -> bool:
     """Claim one known row; False when another holds it."""
     row = update(table).where(table.id == row_id, table.free_at <= database_seconds())
-    return _one(session, row.values(**held(me)))
+    return _one(session, row.values(HELD), held(me))
 
 
 def _free(query: Select[Any], table: type[T], due: ColumnElement[bool]) -> Select[Any]:
@@ -129,6 +143,6 @@ def _mine(session: Session, table: type[T], row_id: int, me: str, **values: Any)
     return _one(session, update(table).where(table.id == row_id, table.claimed_by == me).values(**values))
 
 
-def _one(session: Session, statement: Any) -> bool:
-    done = session.execute(statement.execution_options(synchronize_session=False))
+def _one(session: Session, statement: Any, given: Mapping[str, Any] | None = None) -> bool:
+    done = session.execute(statement.execution_options(synchronize_session=False), given)
     return bool(done.rowcount == 1)  # type: ignore[attr-defined]

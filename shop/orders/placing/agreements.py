@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from kits.dates import written
 from kits.settings import setting
+from shop.links import external
 from shop.orders.basket import PricedLine, refills_total
-from shop.owner.pages import plain
+from shop.owner.facts import Facts
+from shop.owner.pages import PageText, plain
 from shop.registers import registers
 from shop.selling.rules import Rules
 
@@ -35,13 +38,19 @@ def key_information(follows: Sequence[PricedLine]) -> KeyInformation | None:
 
 def texts(lines: Sequence[PricedLine], rules: Rules) -> list[dict[str, str]]:
     """What is agreed to with this order: `kind`, `version`, `text` and `sha256` of each."""
-    agreed = [_agreed(TERMS, rules.terms.version, plain(rules.terms.text, rules.facts))]
+    agreed = [dict(_terms(rules.terms, rules.facts, setting("NAME"), external("refillery_storefront.front")))]
     follows = [line for line in lines if line.refills]
     if follows:
         agreed.append(_agreed(REFILL_CHARGES, WORDING, refill_charges(follows)))
     if told := key_information(follows):
         agreed.append(_agreed(KEY_INFORMATION, told.version, "\n".join(told.sentences)))
     return agreed
+
+
+@lru_cache(maxsize=32)
+def _terms(terms: PageText, facts: Facts, shop_name: str, address: str) -> Mapping[str, str]:
+    """The terms with their blanks filled: the same for order after order. The last two are what blanks say, too."""
+    return _agreed(TERMS, terms.version, plain(terms.text, facts))
 
 
 def refill_charges(follows: Sequence[PricedLine]) -> str:

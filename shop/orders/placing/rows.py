@@ -6,9 +6,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert
+from sqlalchemy import Insert, insert
 from sqlalchemy.orm import Session
 
 from kits.catalogue.offered import OfferedNotice
@@ -21,6 +22,7 @@ from shop.orders.placing.due import Due
 from shop.orders.tables import Acknowledgement, Agreement, Order, OrderLine
 from shop.selling.rules import Rules
 from shop.selling.totals import LineTotal
+from shop.work import leases
 
 if TYPE_CHECKING:
     from shop.orders.checkout import Purchase
@@ -40,19 +42,19 @@ def write(
     due: Due,
     rules: Rules,
     *,
-    lease: Mapping[str, Any],
+    holder: str | None,
     number: str,
     now: datetime,
 ) -> Written:
-    """Write them all; `lease` are the columns by which the order is held from its first moment.
+    """Write them all; `holder` has the order's lease from its first moment.
 
     Raises BadInput at `postcode`, NotFound for a kit without a notice.
     """
     who = buyer(current, purchase.email, purchase.name, now)
     order = {**_order(purchase, due), "number": number, "root_number": number, "customer_id": who.id}
     order |= {"made_at": now, "keep_until": now + timedelta(minutes=setting("RESERVATION_MINUTES"))}
-    new = insert(Order.__table__).values(**lease).returning(Order.__table__.c.id)  # type: ignore[arg-type]
-    order["id"] = order_id = current.execute(new, order).scalar_one()
+    new, lease = (_HELD_ORDER, leases.held(holder)) if holder else (_FREE_ORDER, {})
+    order["id"] = order_id = current.execute(new, {**order, **lease}).scalar_one()
     lines = [_line(*each) for each in zip(due.lines, due.totals.lines, strict=True)]
     _all(current, OrderLine, order_id, lines)
     _all(current, Acknowledgement, order_id, [_acknowledged(each, now) for each in notices(due).values()])
@@ -110,4 +112,15 @@ def _acknowledged(notice: OfferedNotice, now: datetime) -> dict[str, Any]:
 
 
 def _all(current: Session, table: Any, order_id: int, values: list[dict[str, Any]]) -> None:
-    current.execute(insert(table.__table__), [{"order_id": order_id, **each} for each in values])
+    current.execute(_into(table), [{"order_id": order_id, **each} for each in values])
+
+
+# The statements are built once: every purchase runs them.
+_ORDER: Any = Order.__table__
+_FREE_ORDER = insert(_ORDER).returning(_ORDER.c.id)
+_HELD_ORDER = _FREE_ORDER.values(leases.HELD)
+
+
+@cache
+def _into(table: Any) -> Insert:
+    return insert(table.__table__)

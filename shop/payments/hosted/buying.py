@@ -8,11 +8,10 @@ on with: an attempt whose page is not known yet.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -59,8 +58,7 @@ class _FirstPage:
     """The first payment of an order that is being placed; see `shop.orders.checkout.Beginning`."""
 
     def __init__(self, now: datetime) -> None:
-        self._me, self._now = leases.holder(), now
-        self.lease: Mapping[str, Any] = leases.held(self._me)
+        self.holder, self._now = leases.holder(), now
         self.opening: Opening | None = None
         """Known once it is committed."""
 
@@ -85,7 +83,7 @@ class _FirstPage:
     def open(self) -> str:
         """The address of the page. Commits."""
         assert self.opening is not None, "nothing was begun"
-        with holding(self.opening.order_id, self._me) as lease:
+        with holding(self.opening.order_id, self.holder) as lease:
             return open_page(lease, self.opening, now=self._now)
 
 

@@ -53,7 +53,7 @@ def open_page(lease: PaymentLease, opening: Opening, *, now: datetime) -> str:
             attempts.note(opening.attempt_id, state=CLOSED, ended_at=now)
             raise
     with lease.last() as current:
-        attempts.write(current, opening.attempt_id, session_id=page.id, session_url=page.url)
+        attempts.page_made(current, opening.attempt_id, page)
     return page.url or ""
 
 
