@@ -36,8 +36,8 @@ class Subscriptions:
         from subscriptions.pages import acknowledging, cards, ending, sections
         from subscriptions.paying import pages as paying_pages
         from subscriptions.paying.samples import CARD_MAILS
-        from subscriptions.prices import exporting as told_prices
         from subscriptions.prices import telling as new_prices
+        from subscriptions.prices import told as told_prices
         from subscriptions.recall import pages as recall_pages
         from subscriptions.recall.replacing import REPLACEMENT_DUTY, settle_step
         from subscriptions.recall.telling import TELL_DUTY

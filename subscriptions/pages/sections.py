@@ -21,6 +21,7 @@ from subscriptions.calendar.address import address
 from subscriptions.law.facts import of_contract
 from subscriptions.law.regimes import regime
 from subscriptions.pages.shown import of_plans
+from subscriptions.prices.told import coming
 from subscriptions.tables import CANCELLED, DROPPED, NEEDS_CUSTOMER, UNCLAIMED, WAITING, Refill, Subscription
 
 IN_WORDS = {
@@ -99,4 +100,5 @@ def _rendered(template: str, found: list[Subscription], now: datetime) -> str:
     contracts = {plan.id: of_contract(regime(plan.law), today(plan.made_at)) for plan in found}
     about = {"plans": plans, "to_read": to_read, "cards": cards, "contracts": contracts}
     about["calendars"] = {plan.id: address(plan) for plan in found}
+    about["new_prices"] = coming(host.session(), found)
     return render_template(template, **about, in_words=IN_WORDS, unclaimed=UNCLAIMED, **words())

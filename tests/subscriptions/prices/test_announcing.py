@@ -21,6 +21,8 @@ from subscriptions.prices.announcing import NewRefillPrice, announce, undo
 from subscriptions.prices.telling import PRICE_DUTIES
 from subscriptions.tables import Subscription
 from tests.journeys.driving import Bought, Driver, days
+from tests.servers.client import Visitor
+from tests.shop.admin.conftest import words
 from tests.subscriptions.prices.conftest import an_hour_later, plan_prices, refill_charges, told
 from tests.subscriptions.test_duties import a_round, free_all
 
@@ -58,6 +60,19 @@ def test_a_rise_is_told_by_mail_and_taken_by_the_first_notice_after_its_period(
     assert ["The price has changed" in notice for notice in notices] == [True, False]
     assert ["We will charge £52.00" in notice for notice in notices] == [True, True]
     assert (told()[0].state, len(letters("cost more"))) == ("holds", 1)
+
+
+def test_the_orders_page_says_what_was_told_until_it_holds(
+    driver: Driver, bought: Bought, say: Say, client: Visitor
+) -> None:
+    page, sentence = f"/orders/{bought.token}", "a refill costs £52.00 instead of £49.00 when its notice is written on"
+    say(5200)
+    assert sentence not in words(client.get(page))
+    an_hour_later(driver)
+    assert sentence in words(client.get(page))
+    driver.travel(clock.now() + days(31))
+    said = words(client.get(page))
+    assert (sentence in said, "Each refill costs £52.00" in said) == (False, True)
 
 
 def test_a_notice_that_is_out_already_keeps_the_old_price(driver: Driver, bought: Bought, say: Say) -> None:

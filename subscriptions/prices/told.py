@@ -1,7 +1,8 @@
-"""What a customer downloads of the prices that their plans were told of."""
+"""The prices that plans were told of: what their pages say of them, and what their customer downloads."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,17 @@ from sqlalchemy.orm import Session
 from kits.dates import iso
 from shop.customers.tables import Customer
 from shop.orders.tables import Order
-from subscriptions.prices.tables import PlanPrice
-from subscriptions.tables import Subscription
+from subscriptions.prices.tables import ACCEPTED, TOLD, PlanPrice
+from subscriptions.tables import ACTIVE, Subscription
+
+
+def coming(session: Session, plans: Iterable[Subscription]) -> dict[int, PlanPrice]:
+    """The price that running plans were told of and that does not hold yet, by the plan's id; one statement."""
+    ids = [plan.id for plan in plans if plan.state == ACTIVE]
+    if not ids:
+        return {}
+    mine = select(PlanPrice).where(PlanPrice.subscription_id.in_(ids), PlanPrice.state.in_((TOLD, ACCEPTED)))
+    return {row.subscription_id: row for row in session.scalars(mine.order_by(PlanPrice.id))}
 
 
 def exported(session: Session, customer: Customer, now: datetime) -> list[dict[str, Any]]:
