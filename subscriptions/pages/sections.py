@@ -18,6 +18,7 @@ from shop.templating import words
 from subscriptions import find
 from subscriptions.acknowledging import asking, counting
 from subscriptions.calendar.address import address
+from subscriptions.law import confirming
 from subscriptions.law.facts import of_contract
 from subscriptions.law.regimes import regime
 from subscriptions.pages.shown import of_plans
@@ -80,9 +81,11 @@ def today_card(now: datetime) -> str:
     )
     counted = [(IN_WORDS[state] if state != NEEDS_CUSTOMER else "waiting for the customer", n) for state, n in counts]
     unread = counting.long_unanswered(host.session(), now)
-    if not counted and not unread:
+    unconfirmed = confirming.late(host.session(), now)
+    if not counted and not unread and not unconfirmed:
         return ""
-    return render_template("subscriptions/today_card.html", counts=counted, unread=unread, **words())
+    about = {"counts": counted, "unread": unread, "unconfirmed": unconfirmed}
+    return render_template("subscriptions/today_card.html", **about, **words())
 
 
 def _as_json(refill: Refill) -> dict[str, Any]:

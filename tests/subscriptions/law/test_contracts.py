@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from kits import clock, host
@@ -17,6 +17,7 @@ from shop.payments.settle import settle_page
 from shop.work.outbox import OutboxMail
 from subscriptions.commands import end
 from subscriptions.law import regimes
+from subscriptions.pages.sections import today_card
 from subscriptions.tables import Subscription
 from tests.journeys.driving import Bought, Driver, days
 from tests.servers.client import Visitor
@@ -91,6 +92,20 @@ def test_ending_is_confirmed_by_a_mail_that_says_when_and_what_happens_to_money(
     [mail] = values(select(OutboxMail.text).where(OutboxMail.key.like("ended-%")))
     assert "Ended on: " in mail
     assert "goes back to the card that paid, within 14 days" in mail
+
+
+def test_staff_see_an_end_that_was_not_confirmed_for_20_hours(driver: Driver, bought: Bought) -> None:
+    end(bought.subscription_id or 0, actor="customer", now=clock.now())
+
+    def warned(hours: int) -> bool:
+        with current_app.test_request_context():
+            card = today_card(clock.now() + timedelta(hours=hours))
+        host.end_reads()
+        return "must leave within 24" in card
+
+    assert (warned(19), warned(21)) == (False, True)
+    driver.work()
+    assert not warned(21)
 
 
 def test_a_contract_of_before_laws_were_kept_is_one_of_2013(driver: Driver, app: Flask) -> None:
