@@ -17,6 +17,7 @@ from kits.errors import BadInput, NotFound, WrongState
 from kits.host import unit
 from kits.settings import currency, setting
 from shop.work.outbox import Letter
+from subscriptions.locks import changed
 from subscriptions.prices import letters
 from subscriptions.prices.tables import PENDING, TO_TELL, UNDONE, PlanPrice, PriceChange
 from subscriptions.tables import ACTIVE, SCHEDULED, Refill, Subscription
@@ -89,12 +90,12 @@ def undo(change_id: int, *, actor: str, now: datetime) -> None:
     """
     with unit() as session:
         change = update(PriceChange).where(PriceChange.id == change_id, PriceChange.undone_at.is_(None))
-        if not _rows(session, change.values(undone_at=now)):
+        if not changed(session, change.values(undone_at=now)):
             if session.get(PriceChange, change_id) is None:
                 raise NotFound("There is no such announcement.")
             return
         mine = PlanPrice.change_id == change_id
-        _rows(session, update(PlanPrice).where(mine, PlanPrice.state == TO_TELL).values(state=UNDONE))
+        changed(session, update(PlanPrice).where(mine, PlanPrice.state == TO_TELL).values(state=UNDONE))
         if session.scalar(select(PlanPrice.id).where(mine, PlanPrice.announced_at.is_not(None)).limit(1)):
             raise WrongState(LEFT)
         audit.record(session, at=now, actor=actor, action="price.undone", subject=f"price change {change_id}")
@@ -158,8 +159,3 @@ def _write(session: Session, change: PriceChange, now: datetime) -> None:
     }
     rows = _concerned(change.kit_id, change.amount, change.from_day, now, *values.values())
     session.execute(insert(PlanPrice).from_select(list(values), rows, include_defaults=False))
-
-
-def _rows(session: Session, statement: Any) -> bool:
-    done = session.execute(statement.execution_options(synchronize_session=False))
-    return bool(done.rowcount)  # type: ignore[attr-defined]

@@ -9,7 +9,6 @@ it, and a charge takes what its own notice named.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
@@ -18,6 +17,7 @@ from kits import audit, host
 from kits.clock import today
 from shop.work.duties import Duty
 from shop.work.outbox import SENT, OutboxMail, post
+from subscriptions.locks import changed
 from subscriptions.prices import letters
 from subscriptions.prices.tables import (
     ACCEPTED,
@@ -95,11 +95,11 @@ def hold(row_id: int, now: datetime) -> None:
     with host.unit() as session:
         # Asked anew under the row's lock: staff may have asked for its mail again meanwhile.
         mine = update(PlanPrice).where(PlanPrice.id == row_id, hold_due(now))
-        if not _rows(session, mine.values(state=HOLDS, held_at=now)):
+        if not changed(session, mine.values(state=HOLDS, held_at=now)):
             return
         row = session.get_one(PlanPrice, row_id, populate_existing=True)
         plan = update(Subscription).where(Subscription.id == row.subscription_id)
-        _rows(session, plan.values(refill_amount=row.new_amount))
+        changed(session, plan.values(refill_amount=row.new_amount))
         audit.record(
             session, at=now, actor="duty:new price", action="subscription.price",
             subject=f"subscription {row.subscription_id}", old=row.old_amount, new=row.new_amount,
@@ -109,7 +109,7 @@ def hold(row_id: int, now: datetime) -> None:
 def sent_again(session: Session, mail: OutboxMail, now: datetime) -> None:
     """Staff ask for a mail again: a price that does not hold yet waits for its new acceptance."""
     waits = update(PlanPrice).where(PlanPrice.mail_id == mail.id, PlanPrice.state == ACCEPTED)
-    _rows(session, waits.values(state=TOLD, accepted_at=None))
+    changed(session, waits.values(state=TOLD, accepted_at=None))
 
 
 def _replace_earlier(session: Session, row: PlanPrice) -> bool:
@@ -125,12 +125,9 @@ def _replace_earlier(session: Session, row: PlanPrice) -> bool:
 
 def _moved(session: Session, row_id: int, *states: str, **values: object) -> bool:
     """Change a row that is still in one of the states, taking its lock; False when it is not."""
-    return _rows(session, update(PlanPrice).where(PlanPrice.id == row_id, PlanPrice.state.in_(states)).values(**values))
-
-
-def _rows(session: Session, statement: Any) -> bool:
-    done = session.execute(statement.execution_options(synchronize_session=False))
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    return changed(
+        session, update(PlanPrice).where(PlanPrice.id == row_id, PlanPrice.state.in_(states)).values(**values)
+    )
 
 
 PRICE_DUTIES = (
