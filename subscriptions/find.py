@@ -17,6 +17,7 @@ def of_order(session: Session, order: Order) -> list[Subscription]:
         session.scalars(
             select(Subscription)
             .where(Subscription.order_id == root)
+            .options(joinedload(Subscription.customer))
             .options(selectinload(Subscription.refills).joinedload(Refill.order))
             .order_by(Subscription.id)
         )

@@ -44,9 +44,9 @@ class Event:
     status: str = STANDS
 
 
-def events(plan: Subscription, today: date) -> tuple[Event, ...]:
-    """All events of a plan; its refills are loaded with their orders and notices."""
-    return (*_sessions(plan, today), *_refills(plan, today))
+def events(plan: Subscription, today: date, *, stopped: bool) -> tuple[Event, ...]:
+    """All events of a plan; its refills are loaded with their orders and notices. `stopped`: nothing is charged now."""
+    return (*_sessions(plan, today), *_refills(plan, today, stopped))
 
 
 def _sessions(plan: Subscription, today: date) -> Iterator[Event]:
@@ -82,11 +82,11 @@ def _as_it_was(course: Course, number: int) -> Course:
     return course
 
 
-def _refills(plan: Subscription, today: date) -> Iterator[Event]:
+def _refills(plan: Subscription, today: date, stopped: bool) -> Iterator[Event]:
     for refill in plan.refills:
         off = _is_off(refill, today)
         yield _notice(refill, off)
-        yield _charge(refill, off)
+        yield _charge(refill, off, stopped and refill.state in UNCLAIMED)
 
 
 def _is_off(refill: Refill, today: date) -> bool:
@@ -105,8 +105,8 @@ def _notice(refill: Refill, off: bool) -> Event:
     return Event(f"notice {refill.number}", refill.notice_on, title, OFF if off else STANDS)
 
 
-def _charge(refill: Refill, off: bool) -> Event:
-    day, what, status = _when(refill)
+def _charge(refill: Refill, off: bool, stopped: bool) -> Event:
+    day, what, status = (refill.charge_on, "is not charged for now", OPEN) if stopped else _when(refill)
     title = f"Refill {refill.number} {what}, {_price(refill)}"
     return Event(f"charge {refill.number}", day, title, OFF if off else status)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
+from sqlalchemy import select
 
 from kits import clock, host
 from shop.doors import guard
@@ -11,6 +12,7 @@ from shop.templating import speak, template_folder
 from subscriptions.calendar.address import found
 from subscriptions.calendar.events import events
 from subscriptions.calendar.writing import etag, written
+from subscriptions.stops.stopping import stopped as is_stopped
 
 
 def blueprint() -> Blueprint:
@@ -27,7 +29,8 @@ def feed(token: str) -> Response:
     """The calendar; 304 for whoever has it as it is."""
     now = clock.now()
     plan = found(host.session(), token)
-    held = events(plan, clock.today(now))
+    stopped = bool(host.session().scalar(select(is_stopped(plan.id))))
+    held = events(plan, clock.today(now), stopped=stopped)
     made = Response(written(plan, held, now), content_type="text/calendar; charset=utf-8")
     made.headers["Content-Disposition"] = 'inline; filename="plan.ics"'
     made.headers["Cache-Control"] = "private, no-cache"

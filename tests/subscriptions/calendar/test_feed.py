@@ -6,12 +6,16 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from kits import clock, host
 from subscriptions import commands
 from subscriptions.controls import changing, pauses, session_log
 from subscriptions.controls.doing import taken
 from subscriptions.controls.refills import move, skip
+from subscriptions.stops.stopping import stop
+from subscriptions.stops.tables import DISPUTE
+from subscriptions.tables import Refill
 from tests.journeys.driving import Bought, Driver, days
 from tests.subscriptions.calendar.conftest import Look, Seen, off, titled
 
@@ -163,3 +167,18 @@ def test_a_charge_that_only_its_customer_can_make_is_not_sure(look: Look, driver
 @pytest.mark.parametrize("word", ["serum", "needle", "derma", "mesotherapy", "skin", "hair", "treatment"])
 def test_no_word_tells_what_the_plan_is_for(look: Look, word: str) -> None:
     assert not any(word in event.title.lower() for event in look())
+
+
+def test_no_charge_is_sure_while_charges_are_stopped(look: Look, plan_id: int) -> None:
+    with host.unit() as session:
+        stop(session, plan_id, DISPUTE, now=clock.now())
+    told = titled(look(), "Refill 1")
+    assert (told.title, told.status) == ("Refill 1 is not charged for now, £49.00", "TENTATIVE")
+    assert titled(look(), "Session 2 of 10").status == "CONFIRMED"
+
+
+def test_a_charge_that_waits_for_its_customers_yes_is_not_sure(look: Look, plan_id: int, driver: Driver) -> None:
+    with host.unit() as session:
+        session.execute(update(Refill).where(Refill.subscription_id == plan_id).values(must_confirm=True))
+    told = titled(look(), "Refill 1")
+    assert (told.title, told.status) == ("Refill 1 is charged if you say yes, £49.00", "TENTATIVE")
