@@ -28,7 +28,9 @@ class Settled:
     """What settling found out about one order, inside the settling transaction.
 
     `what`: `paid` (with `payment`), `declined` or `needs_customer` (with
-    `attempt`, whose `decline_code` says why), `cancelled`, `shipped`,
+    `attempt`, whose `decline_code` says why), `cancelled`, `shipped` and before
+    it, once a parcel, `leaving` (nothing is done yet: a step that will write to
+    plans when the order is shipped takes their locks now),
     `disputed` (with `payment`, whose `dispute` says how it stands), `warned`
     (its bank holds `payment` for fraud),
     `withdrawn` (with `kept`: by the id of each line of the order how many of
@@ -37,10 +39,22 @@ class Settled:
     the order's stock is let go, so a step may lock plans and refills that are
     not ordered yet; to `said` it adds what the customer's mail is to tell, a
     sentence each.
+
+    All who lock several rows take them in this order: orders, plans, refills,
+    items, reservations; of one kind in the order of their ids.
     """
 
     what: Literal[
-        "paid", "declined", "needs_customer", "cancelled", "shipped", "disputed", "warned", "withdrawn", "refunded"
+        "paid",
+        "declined",
+        "needs_customer",
+        "cancelled",
+        "leaving",
+        "shipped",
+        "disputed",
+        "warned",
+        "withdrawn",
+        "refunded",
     ]
     order: Order
     now: datetime

@@ -38,6 +38,7 @@ class Subscriptions:
         from subscriptions.paying.samples import CARD_MAILS
         from subscriptions.prices import telling as new_prices
         from subscriptions.prices import told as told_prices
+        from subscriptions.recall import given_back
         from subscriptions.recall import pages as recall_pages
         from subscriptions.recall.replacing import REPLACEMENT_DUTY, settle_step
         from subscriptions.recall.telling import TELL_DUTY
@@ -53,7 +54,8 @@ class Subscriptions:
         ours.offers_refills = True
         ours.key_information = law.key_information
         ours.cooling_off.append(law.cooling_off_days)
-        ours.settle_steps.extend((enrolment.settle_step, settle_step, disputes.settle_step))
+        ours.settle_steps.extend((given_back.lock_step, enrolment.settle_step, settle_step))
+        ours.settle_steps.extend((disputes.settle_step, given_back.settle_step))
         ours.card_steps.append(using.card_step)
         ours.dispute_sections.append(stop_pages.dispute_section)
         ours.again_steps.extend((notices.sent_again, new_prices.sent_again))

@@ -22,6 +22,7 @@ from shop.orders.tables import OrderLine
 from shop.registers import Settled
 from shop.work.duties import Duty
 from subscriptions import holding
+from subscriptions.locks import lock_plan
 from subscriptions.recall import letters
 from subscriptions.recall.boxes import PACKED_WITHIN, BoxPlan
 from subscriptions.recall.tables import TOLD, RecalledBox
@@ -53,11 +54,20 @@ def end_hold(box_id: int, *, actor: str, now: datetime) -> bool:
 
 
 def settle_step(session: Session, settled: Settled) -> None:
-    """A replacement has left: what its recall holds goes on from that day."""
-    if settled.order.kind == "replacement" and settled.what == "shipped":
-        box = session.scalars(select(RecalledBox).where(RecalledBox.replacement_id == settled.order.id)).first()
-        if box is not None:
-            _go_on(session, box, "settle", settled.now)
+    """A replacement has left: what its recall holds goes on from that day. Its plans are locked before the stock is."""
+    if settled.order.kind != "replacement" or settled.what not in ("leaving", "shipped"):
+        return
+    box = session.scalars(select(RecalledBox).where(RecalledBox.replacement_id == settled.order.id)).first()
+    if box is not None and settled.what == "leaving":
+        lock_plans(session, box, settled.now)
+    elif box is not None:
+        _go_on(session, box, "settle", settled.now)
+
+
+def lock_plans(session: Session, box: RecalledBox, now: datetime) -> None:
+    """Take the row locks of the plans that a box was sent for. Before any lock on stock."""
+    for plan_id in sorted(_plan_ids(session, box, now)):
+        lock_plan(session, plan_id)
 
 
 def _place(session: Session, box_id: int, actor: str, now: datetime) -> None:
@@ -92,13 +102,16 @@ def _longest(session: Session, box: RecalledBox, day: date) -> BoxPlan:
 
 
 def _go_on(session: Session, box: RecalledBox, actor: str, now: datetime) -> bool:
-    ids = [plan.subscription_id for plan in box_plans(session, box, today(now)) if plan.subscription_id is not None]
-    ended = holding.end_holds(session, box.recall_id, ids, actor=actor, now=now)
+    ended = holding.end_holds(session, box.recall_id, _plan_ids(session, box, now), actor=actor, now=now)
     plans = [session.get_one(Subscription, each) for each in ended]
     going_on = [plan for plan in plans if plan.state == ACTIVE and not plan.rests]
     if going_on:
         letters.goes_on(session, box, going_on, now)
     return bool(ended)
+
+
+def _plan_ids(session: Session, box: RecalledBox, now: datetime) -> list[int]:
+    return [plan.subscription_id for plan in box_plans(session, box, today(now)) if plan.subscription_id is not None]
 
 
 def _write(session: Session, box_id: int, **values: object) -> bool:

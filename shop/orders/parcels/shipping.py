@@ -55,6 +55,7 @@ def ship(
         if parcel is not None and parcel > next_number(order):
             raise WrongState("This order has changed since you opened it. Load the page again.")
         only_paid(order)
+        run_steps(session, Settled("leaving", order, now))
         moved = packing.ship(session, order.number, Cause(actor, now), units, lots=lots)
         sent = _parcel(session, order, moved, tracking.strip() or None, actor, now)
         if not packing.left_to_ship(session, order.number):

@@ -85,10 +85,10 @@ def test_a_part_leaves_first_and_the_order_is_shipped_with_its_last_parcel(
     steps.clear()
     ship(order_id, units={item_ids[ROLLER]: 1}, tracking="FIRST")
     assert told(order_id) == ("paid", None, [{ROLLER: 1}])
-    assert steps == []
+    assert steps == ["leaving"]
     ship(order_id, tracking="LAST")
     assert told(order_id) == ("shipped", "LAST", [{ROLLER: 1}, {SERUM: 1}])
-    assert steps == ["shipped"]
+    assert steps == ["leaving", "leaving", "shipped"]
 
 
 def test_a_part_leaves_although_the_rest_is_not_on_the_shelf(
