@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,12 @@ from shop.doors import standalone_cookies
 from shop.storefront.sitemap import robots
 from subscriptions import Subscriptions
 
+
+def _yes(said: str) -> bool:
+    """How a setting that is on or off is written in the environment."""
+    return said.strip().lower() in ("1", "true", "yes", "on")
+
+
 FROM_ENVIRONMENT = {
     "STRIPE_SECRET_KEY": "SHOP_STRIPE_SECRET_KEY",
     "STRIPE_WEBHOOK_SECRET": "SHOP_STRIPE_WEBHOOK_SECRET",
@@ -32,8 +38,9 @@ FROM_ENVIRONMENT = {
     "SHOP_RETRY_DAYS": "SHOP_RETRY_DAYS",
     **{name: f"SHOP_{name}" for name in ("MAIL_URL", "MAIL_FROM", "OWNER_EMAIL")},
 }
-NUMBERS = {
+READ_AS: dict[str, Callable[[str], Any]] = {
     "SHOP_COMMITMENT_DAYS": int,
+    "SHOP_CONFIRM_CHARGES": _yes,
     "SHOP_EXPIRY_DAYS": int,
     "SHOP_LEASE_SECONDS": float,
     "SHOP_NEEDLE_LIMIT_UM": int,
@@ -84,7 +91,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
 def _from_environment() -> dict[str, Any]:
     found: dict[str, Any] = {ours: os.environ[name] for name, ours in FROM_ENVIRONMENT.items() if os.environ.get(name)}
-    found.update({name: kind(os.environ[name]) for name, kind in NUMBERS.items() if os.environ.get(name)})
+    found.update({name: kind(os.environ[name]) for name, kind in READ_AS.items() if os.environ.get(name)})
     if url := os.environ.get("DATABASE_URL"):
         # SQLAlchemy's default PostgreSQL driver is another than the one we ship.
         for plain in ("postgres://", "postgresql://"):

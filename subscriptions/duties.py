@@ -14,6 +14,7 @@ from kits.stock.tables import StockMovement
 from shop.work.duties import Duty
 from shop.work.outbox import OutboxMail
 from subscriptions import notices
+from subscriptions.acknowledging.silence import UNANSWERED_DUTY
 from subscriptions.billing.billing import bill, lapse, move
 from subscriptions.commitments import COMMITMENT_DUTIES
 from subscriptions.ending import KIT_GIVEN_BACK_DUTY
@@ -147,6 +148,7 @@ REFILL_DUTIES = (
     LAPSE_DUTY,
     NOTICE_DUTY,
     ACCEPTED_DUTY,
+    UNANSWERED_DUTY,
     BILLING_DUTY,
     KIT_GIVEN_BACK_DUTY,
     END_DUTY,

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kits.catalogue.notice import notice_in_force
 from kits.clock import today
 from kits.errors import WrongState
 from kits.money import Money
 from kits.settings import setting
-from shop.links import external, order_url
+from shop.links import order_url
 from shop.payments.tables import Payment, PaymentAttempt
 from shop.work.letters import letter
 from shop.work.outbox import Letter, OutboxMail, post
@@ -21,6 +22,7 @@ from subscriptions.acknowledging import asking
 from subscriptions.cards.letters import card_url
 from subscriptions.law import facts, reminders
 from subscriptions.law.regimes import regime
+from subscriptions.links import plan_url
 from subscriptions.paying import links
 from subscriptions.plan.schedule import RefillDays
 from subscriptions.replanning import charge_day
@@ -38,8 +40,10 @@ def advance_notice(session: Session, refill: Refill, now: datetime) -> None:
     changed = successors.changes(session, refill, now)
     refill.announced = [[each, sent.id] for each, sent in successors.in_a_box(refill, now).items()]
     asked = asking.ask(session, subscription, now)
+    refill.must_confirm, refill.confirmed_at = bool(setting("CONFIRM_CHARGES")) or asked is not None, None
     subject = "Your next serum refill"
-    more: dict[str, Any] = {"changed": changed, "asked": asked, "price_before": price_before(refill)}
+    notice = notice_in_force(session, subscription.kit_id, today(now))
+    more: dict[str, Any] = {"changed": changed, "asked": asked, "price_before": price_before(refill), "notice": notice}
     mail = _post(session, refill, "advance_notice", subject, now, cause=again, **more, **_card(subscription))
     refill.notice_id = mail.id
     reminders.remind(session, refill, now)
@@ -145,6 +149,9 @@ def written(refill: Refill, name: str, subject: str, **more: object) -> Letter:
         "is_last": _is_last(refill),
         "url": order_url(subscription.order.token),
         "why_url": _why_url(refill),
+        "hold_url": plan_url("refillery_holding.hold", subscription),
+        "end_url": plan_url("refillery_refills.ask", subscription),
+        "confirm_url": plan_url("refillery_acknowledging.of_plan", subscription),
         "pay_url": order_url(refill.order.token) if refill.order else "",
         **more,
     }
@@ -152,6 +159,4 @@ def written(refill: Refill, name: str, subject: str, **more: object) -> Letter:
 
 
 def _why_url(refill: Refill) -> str:
-    plan = refill.subscription
-    about = {"token": plan.order.token, "subscription_id": plan.id or 0, "number": refill.number}
-    return external("refillery_why.customer", **about)
+    return plan_url("refillery_why.customer", refill.subscription, number=refill.number)

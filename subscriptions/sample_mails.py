@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
+from kits.catalogue.tables import ContraindicationNotice
 from kits.clock import today
 from kits.stock.recall.tables import Recall
 from shop.links import order_url
@@ -72,7 +73,12 @@ def of_a_refill(name: str, subject: str, now: datetime, **more: object) -> Lette
 def advance_notice(now: datetime) -> Letter:
     """The notice before a charge, without a newer text to read."""
     more: dict[str, object] = {"changed": [], "asked": None, "price_before": None, "card_missing": False}
-    return of_a_refill("advance_notice", "Your next serum refill", now, **more)
+    return of_a_refill("advance_notice", "Your next serum refill", now, **more, notice=_notice(now))
+
+
+def _notice(now: datetime) -> ContraindicationNotice:
+    text = "Please do not use this kit if:\n\n- your scalp is sore;\n- you are unsure."
+    return ContraindicationNotice(version="1", text=text, effective_from=today(now))
 
 
 def price_change(now: datetime) -> Letter:
@@ -213,6 +219,13 @@ OUR_MAILS = (
         "A customer stopped their plan until further notice.",
         CUSTOMER,
         lambda now: telling.held_letter(subscription(now)),
+    ),
+    MailTemplate(
+        "subscriptions/mails/plan_unanswered",
+        "Plan waits for a yes",
+        "A charge waited for its customer's yes, and its day came without one.",
+        CUSTOMER,
+        lambda now: telling.unanswered_letter(subscription(now)),
     ),
     MailTemplate(
         "subscriptions/mails/ended",

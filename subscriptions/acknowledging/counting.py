@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import exists, func, select, union_all
+from sqlalchemy import exists, func, select, union
 from sqlalchemy.orm import Session, aliased
 
 from kits.catalogue.tables import ContraindicationNotice
@@ -29,7 +29,7 @@ def plans_by_notice(session: Session) -> dict[int, int]:
         .join(Subscription, Subscription.id == PlanAcknowledgement.subscription_id)
         .where(Subscription.state == ACTIVE, PlanAcknowledgement.accepted_at.is_not(None))
     )
-    each = union_all(with_order, since).subquery()
+    each = union(with_order, since).subquery()  # a plan may have confirmed once more what came with its order
     counts = session.execute(select(each.c.notice_id, func.count()).group_by(each.c.notice_id))
     return {row[0]: row[1] for row in counts}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -22,6 +22,9 @@ from subscriptions.tables import Hold, Refill, Subscription
 
 CUSTOMER = "customer"
 LONGEST = timedelta(days=365)
+
+Tell = Callable[[Session, Subscription, datetime], None]
+"""Writes the mail about a hold, in its transaction."""
 
 
 def paused(until: date, day: date, known: Facts) -> Facts:
@@ -77,10 +80,15 @@ def hold(subscription_id: int, *, actor: str, now: datetime) -> bool:
         return hold_within(session, plan, actor=actor, now=now)
 
 
-def hold_within(session: Session, plan: Subscription, *, actor: str, now: datetime) -> bool:
-    """The same within an open unit, the plan's and its refills' locks held. Flushes."""
+def held_by_customer(plan: Subscription) -> bool:
+    """True while a plan is held by its customer, or for want of their yes: they let it go on."""
+    return any(_open(held) for held in plan.holds)
+
+
+def hold_within(session: Session, plan: Subscription, *, actor: str, now: datetime, tell: Tell = telling.held) -> bool:
+    """The same within an open unit, the plan's and its refills' locks held; `tell` writes the mail. Flushes."""
     day = today(now)
-    if any(held.until_day is None and held.cause == CUSTOMER for held in plan.holds):
+    if held_by_customer(plan):
         return False
     running = _running(plan, day)
     if running is not None:
@@ -91,7 +99,7 @@ def hold_within(session: Session, plan: Subscription, *, actor: str, now: dateti
     replan(session, plan.id, now)  # a pause that became a hold moves nothing yet
     commitments.rest(session, plan.id)
     audit.record(session, at=now, actor=actor, action="subscription.held", subject=f"subscription {plan.id}")
-    telling.held(session, plan, now)
+    tell(session, plan, now)
     return True
 
 
@@ -100,7 +108,7 @@ def go_on(session: Session, plan: Subscription, *, actor: str, now: datetime) ->
 
     The plan's and its refills' locks are held; the acknowledgement that it takes is the caller's.
     """
-    mine = [held for held in plan.holds if held.until_day is None and held.cause == CUSTOMER]
+    mine = [held for held in plan.holds if _open(held)]
     for held in mine:
         held.until_day, held.ended_at = today(now), now
     if not mine:
@@ -110,6 +118,10 @@ def go_on(session: Session, plan: Subscription, *, actor: str, now: datetime) ->
     audit.record(session, at=now, actor=actor, action="subscription.goes_on", subject=f"subscription {plan.id}")
     telling.changed(session, plan, done, "Your plan goes on.", now)
     return True
+
+
+def _open(held: Hold) -> bool:
+    return held.until_day is None and held.cause == CUSTOMER
 
 
 def _check(until: date, day: date) -> None:

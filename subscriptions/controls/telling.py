@@ -11,6 +11,7 @@ from shop.links import order_url
 from shop.work.letters import letter
 from shop.work.outbox import Letter, post
 from subscriptions.controls.outlook import facts, outlook
+from subscriptions.links import plan_url
 from subscriptions.replanning import Replanned
 from subscriptions.tables import Refill, Subscription
 
@@ -38,7 +39,28 @@ def held(session: Session, plan: Subscription, now: datetime) -> None:
 
 def held_letter(plan: Subscription) -> Letter:
     """What the customer reads when sessions, refills and charges have stopped."""
-    return letter("Your plan is on hold", "subscriptions/mails/plan_held", subscription=plan, url=_url(plan))
+    return letter("Your plan is on hold", "subscriptions/mails/plan_held", subscription=plan, **_ways(plan))
+
+
+def held_for_want_of_a_yes(session: Session, plan: Subscription, now: datetime) -> None:
+    """A charge's day has come, and nobody said yes to it: the plan is on hold."""
+    mail = unanswered_letter(plan)
+    post(session, f"plan-unanswered-{plan.id}-{now.isoformat()}", plan.customer.email, mail, now=now)
+
+
+def unanswered_letter(plan: Subscription) -> Letter:
+    """What the customer reads when their plan rests because they have not confirmed the notice."""
+    return letter(
+        "Your plan waits for your yes", "subscriptions/mails/plan_unanswered", subscription=plan, **_ways(plan)
+    )
+
+
+def _ways(plan: Subscription) -> dict[str, str]:
+    """Where a customer lets their plan go on, and where they end it."""
+    return {
+        "go_on_url": plan_url("refillery_acknowledging.of_plan", plan),
+        "end_url": plan_url("refillery_refills.ask", plan),
+    }
 
 
 def _url(plan: Subscription) -> str:

@@ -25,9 +25,8 @@ def blueprint() -> Blueprint:
 
 def ask(token: str, subscription_id: int) -> str:
     """What ending means, and the one button."""
-    return render_template(
-        "subscriptions/end.html", plan=find.by_link(host.session(), token, subscription_id), token=token
-    )
+    plan = find.by_link(host.session(), token, subscription_id)
+    return render_template("subscriptions/end.html", plan=plan, token=token)
 
 
 def end(token: str, subscription_id: int) -> Response:

@@ -17,7 +17,9 @@ from shop.orders.tables import Order
 from shop.templating import words
 from subscriptions import find
 from subscriptions.acknowledging import asking, counting
+from subscriptions.acknowledging.confirming import wants_a_yes
 from subscriptions.calendar.address import address
+from subscriptions.controls.pauses import held_by_customer
 from subscriptions.law import confirming
 from subscriptions.law.facts import of_contract
 from subscriptions.law.regimes import regime
@@ -104,4 +106,6 @@ def _rendered(template: str, found: list[Subscription], now: datetime) -> str:
     about = {"plans": plans, "to_read": to_read, "cards": cards, "contracts": contracts}
     about["calendars"] = {plan.id: address(plan) for plan in found}
     about["new_prices"] = coming(host.session(), found)
+    about["waits"] = {plan.id for plan in found if any(wants_a_yes(refill) for refill in plan.refills)}
+    about["by_customer"] = {plan.id for plan in found if held_by_customer(plan)}
     return render_template(template, **about, in_words=IN_WORDS, unclaimed=UNCLAIMED, **words())

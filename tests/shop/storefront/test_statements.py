@@ -27,7 +27,7 @@ from tests.servers.client import Visitor
 from tests.shop.customers.conftest import ada, mails, post, signed_in  # noqa: F401
 from tests.shop.storefront.conftest import ADDRESS, all_hidden, hidden
 
-ROOMS = ("storefront", "account", "sign_in", "refills", "acknowledging", "recalled", "why", "calendar")
+ROOMS = ("storefront", "account", "sign_in", "refills", "acknowledging", "holding", "recalled", "why", "calendar")
 PAGES: dict[str, tuple[str, int]] = {
     "storefront.front": ("/", 3),
     "storefront.kits": ("/kits", 2),
@@ -43,7 +43,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "storefront.delivery": ("/delivery", 3),
     "storefront.returns": ("/returns", 3),
     "storefront.about": ("/about", 3),
-    "storefront.order": ("/orders/{token}", 19),
+    "storefront.order": ("/orders/{token}", 20),
     "storefront.order_notice": ("/orders/{token}/notice", 6),
     "storefront.order_return": ("/orders/{token}/return", 6),
     "storefront.invoice": ("/orders/{token}/invoice.pdf", 5),
@@ -63,7 +63,8 @@ PAGES: dict[str, tuple[str, int]] = {
     "sign_in.look_up": ("/orders", 2),
     "sign_in.link": ("/account/sign-in/unknown", 4),
     "refills.ask": ("/orders/{token}/refills/{plan}/end", 6),
-    "acknowledging.of_plan": ("/orders/{token}/refills/{plan}/notice", 6),
+    "holding.hold": ("/orders/{token}/refills/{plan}/hold", 7),
+    "acknowledging.of_plan": ("/orders/{token}/refills/{plan}/notice", 8),
     "acknowledging.by_mail": ("/notices/unknown", 4),
     "why.customer": ("/orders/{token}/refills/{plan}/1/why", 18),
     "calendar.feed": ("/calendar/{calendar}.ics", 6),

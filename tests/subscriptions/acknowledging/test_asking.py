@@ -14,10 +14,10 @@ from kits import clock, host
 from kits.audit import AuditEntry
 from kits.catalogue.notice import withdraw
 from kits.settings import timezone
-from subscriptions.acknowledging import asking
-from subscriptions.acknowledging.tables import PlanAcknowledgement
+from subscriptions.acknowledging import asking, confirming
 from subscriptions.commands import end
-from subscriptions.tables import Subscription
+from subscriptions.replanning import announce_anew
+from subscriptions.tables import Refill, Subscription
 from tests.bench.statements import counted
 from tests.journeys.driving import Bought, Driver, days
 from tests.servers.client import Visitor
@@ -39,12 +39,6 @@ def to_the_second_notice(driver: Driver, bought: Bought) -> None:
         refill = driver.until_due(bought)
     driver.travel(refill.charge_on)
     driver.travel(driver.refill(bought, 2).notice_on)
-
-
-def ids() -> list[int]:
-    found = list(host.session().scalars(select(PlanAcknowledgement.id).order_by(PlanAcknowledgement.id)))
-    host.end_reads()
-    return found
 
 
 def test_bought_under_one_notice_a_plan_confirms_the_next_one_and_is_not_asked_again(
@@ -94,14 +88,17 @@ def test_a_mail_written_before_the_new_notice_is_not_written_anew_and_the_one_af
     assert [told(mail) for mail in advance_notices()] == [(False, False), (True, False)]
 
 
-def test_who_has_not_answered_is_reminded_and_the_refill_is_charged_all_the_same(
+def test_who_had_not_answered_when_a_notice_is_written_anew_is_reminded(
     driver: Driver, bought: Bought, new_notice: Say, advance_notices: Sent, client: Visitor
 ) -> None:
     new_notice()
-    to_the_second_notice(driver, bought)
-    assert driver.charges()[bought.number, "1"] == 1
+    refill = driver.refill(bought)
+    driver.travel(refill.notice_on)
+    with host.unit() as session:  # as when it costs more by now
+        announce_anew(session.get_one(Refill, refill.id), clock.today(clock.now()))
+    driver.work()
     first, second = advance_notices()
-    assert (told(second), "Words of version 2." in second) == ((False, True), False)
+    assert (told(second), "Words of version 2." in second) == ((False, True), True)
     assert link_in(second) == f"/orders/{bought.token}/refills/{bought.subscription_id}/notice"
     assert len(rows()) == 1
     confirm(client, link_in(first))
@@ -109,11 +106,12 @@ def test_who_has_not_answered_is_reminded_and_the_refill_is_charged_all_the_same
 
 
 def test_each_newer_version_is_asked_about_by_itself(
-    driver: Driver, bought: Bought, new_notice: Say, advance_notices: Sent
+    driver: Driver, bought: Bought, new_notice: Say, advance_notices: Sent, client: Visitor
 ) -> None:
     new_notice()
     new_notice()
     driver.travel(driver.refill(bought).notice_on)
+    confirm(client, link_in(advance_notices()[0]))
     new_notice()
     to_the_second_notice(driver, bought)
     assert [("version 3" in mail, "version 4" in mail) for mail in advance_notices()] == [(True, False), (False, True)]
@@ -152,8 +150,8 @@ def test_confirming_at_once_is_kept_once(
 ) -> None:
     new_notice()
     driver.travel(driver.refill(bought).notice_on)
-    [row_id], now = ids(), clock.now()
-    assert at_once([lambda: asking.accept(row_id, actor="customer", now=now)] * 4) == [None] * 4
+    plan_id, now = bought.subscription_id or 0, clock.now()
+    assert at_once([lambda: confirming.confirm(plan_id, "2", actor="customer", now=now)] * 4) == [None] * 4
     entries = host.session().scalars(select(AuditEntry.subject).where(AuditEntry.action == "notice.acknowledged"))
     assert entries.all() == [f"subscription {bought.subscription_id}"]
 
