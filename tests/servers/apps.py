@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from select import select
 from typing import Any
 
@@ -12,12 +12,14 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from kits import host
+from shop.registers import Registers
 from wsgi import create_app
 
 PLAIN = {"SECRET_KEY": "for tests only", "SHOP_STRIPE_SECRET_KEY": ""}
 EACH_TESTS_OWN = {"SHOP_MAIL_URL"}
 """Settings that nothing reads before a test begins."""
 MOST = 6
+PLAIN_KINDS = {str, int, bool, type(None)}
 RESTORED = {"config", "extensions", "_got_first_request"}
 
 
@@ -44,7 +46,8 @@ class Lent:
 
     @classmethod
     def of(cls, app: Flask) -> Lent:
-        app.jinja_env  # noqa: B018 - made when first asked for
+        for made_when_asked_for in ("jinja_env", "jinja_loader", "logger"):
+            getattr(app, made_when_asked_for)
         return cls(app, dict(app.config), dict(app.extensions), _picture_of(app))
 
     def restore(self) -> None:
@@ -108,19 +111,20 @@ def _made(url: str, config: Mapping[str, Any]) -> Flask:
 
 def _picture_of(app: Flask) -> Any:
     own = {name: value for name, value in vars(app).items() if name not in RESTORED}
-    environment = {"filters": app.jinja_env.filters, "globals": app.jinja_env.globals, "tests": app.jinja_env.tests}
-    return _picture([own, environment, dict(app.extensions), list(app.url_map.iter_rules()), app.cli.commands])
+    return _picture([own, vars(app.jinja_env), dict(app.extensions), list(app.url_map.iter_rules()), app.cli.commands])
 
 
 def _picture(found: Any) -> Any:
     """What `found` holds, compared by value for what may be added to and by identity for the rest."""
-    if isinstance(found, dict):
-        return {key: _picture(value) for key, value in found.items() if value not in ({}, [])}
-    if isinstance(found, list):
+    kind = type(found)
+    if issubclass(kind, dict):
+        pictures = {key: _picture(value) for key, value in found.items()}
+        return {key: picture for key, picture in pictures.items() if picture not in ({}, [])}
+    if kind is list:
         return [_picture(value) for value in found]
-    if is_dataclass(found) and not isinstance(found, type) and not found.__dataclass_params__.frozen:  # type: ignore[attr-defined]
-        return {field.name: _picture(getattr(found, field.name)) for field in fields(found)}
-    return found if isinstance(found, (str, int, type(None))) else id(found)
+    if kind is Registers:
+        return _picture(vars(found))
+    return found if kind in PLAIN_KINDS else id(found)
 
 
 def _drop_dead(engine: Engine) -> None:
