@@ -42,8 +42,10 @@ def _agreed(rows: Rows) -> Iterator[Step]:
 
 
 def _prices(rows: Rows) -> Iterator[Step]:
+    """Those that were told of before the refill's notice: a later one has no part in its charge."""
+    noticed = rows.refill.notice.queued_at if rows.refill.notice else None
     for each in rows.prices:
-        if each.announced_at is None:
+        if each.announced_at is None or (noticed and each.announced_at > noticed):
             continue
         old, new = (Money(amount, rows.refill.subscription.currency) for amount in (each.old_amount, each.new_amount))
         ids = (f"plan price {each.id}", f"mail {each.mail_id}")

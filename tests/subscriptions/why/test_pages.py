@@ -136,6 +136,11 @@ def test_a_price_that_was_told_of_is_a_part_of_the_story(driver: Driver, bought:
         "The mail about the price was accepted",
         "It names £52.00",
     )
+    driver.travel(driver.refill(bought).charge_on)
+    later = NewRefillPrice(5500, clock.today(clock.now()) + days(31), "g")
+    announce(SLUG, later, actor="staff:1", now=clock.now())
+    driver.travel(clock.now() + timedelta(hours=1))
+    assert "£55.00" not in words(client.get(path(bought))), "it came too late to have a part in this charge"
 
 
 def test_a_link_that_is_not_ones_own_opens_nothing(driver: Driver, bought: Bought, client: Visitor) -> None:
