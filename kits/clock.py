@@ -7,10 +7,13 @@ it moves forward only and ticks on.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 
+from flask import current_app
 from sqlalchemy import Float, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -33,7 +36,10 @@ class DemoClock(Base):
     ahead: Mapped[float] = mapped_column(Float)
 
 
-_AHEAD = select(DemoClock.__table__.c.ahead)
+READ = select(DemoClock.__table__.c.ahead)
+"""How many seconds business time runs ahead, for whoever looks along; no row means none."""
+_KEY = "refillery_ahead"
+T = TypeVar("T")
 
 
 class ClockIsReal(RefilleryError):
@@ -44,6 +50,26 @@ def now() -> datetime:
     """The business time, aware, in UTC."""
     real = datetime.now(UTC)
     return real + timedelta(seconds=_ahead()) if gateway_is_sandbox() else real
+
+
+def look_along(read: Callable[[datetime], tuple[T, float]]) -> tuple[datetime, T]:
+    """The time, and what `read` found as of it: its one statement looks at the demo clock (`READ`) along the way.
+
+    `read` tells what the clock shows, too. It is asked as of what that showed
+    last in this process, and again where the clock was moved since. Where no
+    look is to be taken, it is asked once, as of `now()`.
+    """
+    if not gateway_is_sandbox() or _looks.get():
+        moment = now()
+        return moment, read(moment)[0]
+    real = datetime.now(UTC)
+    supposed: float = current_app.extensions.get(_KEY, 0.0)
+    found, ahead = read(real + timedelta(seconds=supposed))
+    if ahead != supposed:
+        found, _ = read(real + timedelta(seconds=ahead))
+        current_app.extensions[_KEY] = ahead
+    _looked(ahead)
+    return real + timedelta(seconds=ahead), found
 
 
 def today(moment: datetime) -> date:
@@ -96,12 +122,17 @@ def _only_in_sandbox() -> None:
 
 
 def _ahead() -> float:
-    looks = _looks.get()
-    if looks:
+    if looks := _looks.get():
         return looks[0]
     # A connection of its own: reading the time must not open the caller's transaction.
     with host.aside() as connection:
-        ahead: float = connection.execute(_AHEAD).scalar() or 0.0
+        ahead: float = connection.execute(READ).scalar() or 0.0
+    _looked(ahead)
+    return ahead
+
+
+def _looked(ahead: float) -> None:
+    """Remember it where one look is to do."""
+    looks = _looks.get()
     if looks is not None:
         looks.append(ahead)
-    return ahead

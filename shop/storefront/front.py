@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
@@ -23,7 +24,9 @@ from shop.storefront.forms import PlanForm, Wrong, sentences, taken
 from shop.storefront.kit_parts import DAYS_TO_DELIVER, Asked, Offered, front_about, kit_about, kit_head, kit_plan
 from shop.storefront.telling import told
 
-_WITH_FACTS = reads.together({**offers.reads(), "fact": facts.READ})
+_KIT = {**offers.reads(), "ahead": clock.READ}
+_KIT_READ = reads.together(_KIT)
+_WITH_FACTS = reads.together({**_KIT, "fact": facts.READ})
 FIELDS = ("sessions", "every_weeks", "start", "quantity", "refills")
 
 
@@ -53,8 +56,7 @@ def kit(slug: str) -> tuple[str, int]:
 
 def kit_page(slug: str, asked: Mapping[str, str], errors: dict[str, str] | None = None) -> tuple[str, int]:
     """The kit's page with what was typed; with `errors` as a 422."""
-    now = clock.now()
-    found = _asked(slug, asked, now)
+    now, found = _asked(slug, asked)
     if errors:
         found = replace(found, errors=tuple(errors.items()))
     if found.offer.notice is None:
@@ -71,15 +73,17 @@ def kit_page(slug: str, asked: Mapping[str, str], errors: dict[str, str] | None 
 
 def plan(slug: str) -> tuple[Response, int]:
     """The part of the kit's page that a change of the plan changes."""
-    found = _asked(slug, request.args, clock.now())
+    _, found = _asked(slug, request.args)
     part = Response(kit_plan(found))
     part.cache_control.no_store = True
     return part, 422 if found.errors else 200
 
 
-def _asked(slug: str, asked: Mapping[str, str], now: datetime) -> Asked:
+def _asked(slug: str, asked: Mapping[str, str]) -> tuple[datetime, Asked]:
+    """The time, and what the plan builder shows then."""
     with aside() as look:
-        offer = _offer(look, slug, now)
+        now, raw = clock.look_along(partial(_read, look, slug))
+        offer = offer_of(offers.told(look, raw), slug)
         values = _start_from(offer, now) | {field: asked[field] for field in FIELDS if field in asked}
         offered, errors = None, dict[str, str]()
         try:
@@ -87,16 +91,17 @@ def _asked(slug: str, asked: Mapping[str, str], now: datetime) -> Asked:
         except (Wrong, BadInput) as error:
             errors = sentences(error)
     refills = registers().offers_refills
-    return Asked(offer, tuple(values.items()), offered, tuple(errors.items()), refills, facts.shown())
+    return now, Asked(offer, tuple(values.items()), offered, tuple(errors.items()), refills, facts.shown())
 
 
-def _offer(look: Reader, slug: str, now: datetime) -> PricedKit:
-    """The kit, and the facts in the same statement when it is time to read them anew."""
-    if facts.fresh() is not None:
-        return offer_of(offers.by_slugs(look, [slug], now), slug)
-    raw = reads.run(look, _WITH_FACTS, **offers.given([slug], now))
-    facts.keep(facts.told(reads.rows(raw).get("fact", ())))
-    return offer_of(offers.told(look, raw), slug)
+def _read(look: Reader, slug: str, now: datetime) -> tuple[reads.Raw, float]:
+    """The kit and the clock, and the facts in the same statement when it is time to read them anew."""
+    fresh = facts.fresh() is not None
+    raw = reads.run(look, _KIT_READ if fresh else _WITH_FACTS, **offers.given([slug], now))
+    found = reads.rows(raw)
+    if not fresh:
+        facts.keep(facts.told(found.get("fact", ())))
+    return raw, sum(ahead for [ahead] in found.get("ahead", ()))
 
 
 def wish_from(slug: str, read: Mapping[str, Any]) -> Wish:
