@@ -20,6 +20,7 @@ from shop.work.outbox import Letter, OutboxMail, post
 from subscriptions import successors
 from subscriptions.acknowledging import asking
 from subscriptions.cards.letters import card_url
+from subscriptions.controls.again import again_url
 from subscriptions.law import facts, reminders
 from subscriptions.law.regimes import regime
 from subscriptions.links import plan_url
@@ -102,6 +103,7 @@ def ended_letter(subscription: Subscription) -> Letter:
     """What the customer reads when the refills have ended."""
     said = facts.on_ending(regime(subscription.law or ""))
     about = {"subscription": subscription, "money_back": said, "url": order_url(subscription.order.token)}
+    about["again_url"] = again_url(subscription)
     return letter("Your refills have ended", "subscriptions/mails/ended", **about)
 
 

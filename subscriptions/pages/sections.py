@@ -19,13 +19,14 @@ from subscriptions import find
 from subscriptions.acknowledging import asking, counting
 from subscriptions.acknowledging.confirming import wants_a_yes
 from subscriptions.calendar.address import address
+from subscriptions.controls.again import again_url
 from subscriptions.controls.pauses import held_by_customer
 from subscriptions.law import confirming
 from subscriptions.law.facts import of_contract
 from subscriptions.law.regimes import regime
 from subscriptions.pages.shown import of_plans
 from subscriptions.prices.told import coming
-from subscriptions.tables import CANCELLED, DROPPED, NEEDS_CUSTOMER, UNCLAIMED, WAITING, Refill, Subscription
+from subscriptions.tables import CANCELLED, DROPPED, ENDED, NEEDS_CUSTOMER, UNCLAIMED, WAITING, Refill, Subscription
 
 IN_WORDS = {
     "scheduled": "planned",
@@ -105,6 +106,7 @@ def _rendered(template: str, found: list[Subscription], now: datetime) -> str:
     contracts = {plan.id: of_contract(regime(plan.law), today(plan.made_at)) for plan in found}
     about = {"plans": plans, "to_read": to_read, "cards": cards, "contracts": contracts}
     about["calendars"] = {plan.id: address(plan) for plan in found}
+    about["again"] = {plan.id: again_url(plan) for plan in found if plan.state == ENDED}
     about["new_prices"] = coming(host.session(), found)
     about["waits"] = {plan.id for plan in found if any(wants_a_yes(refill) for refill in plan.refills)}
     about["by_customer"] = {plan.id for plan in found if held_by_customer(plan)}
