@@ -33,7 +33,7 @@ def cancel(order_id: int, *, now: datetime) -> str:
     with payment_lease(order_id):
         close_pages(order_id, now=now)
         close_intent(order_id, now=now)
-        return _let_go(order_id, now)
+        return let_go(order_id, now=now)
 
 
 def close_pages(order_id: int, *, now: datetime) -> None:
@@ -74,7 +74,11 @@ def end_page(attempt_id: int, page: HostedPage, *, now: datetime) -> None:
         raise Busy("The payment is still being worked on. Try again in a minute.")
 
 
-def _let_go(order_id: int, now: datetime) -> str:
+def let_go(order_id: int, *, now: datetime) -> str:
+    """Cancel an order whose pages and intents are closed, unless it was paid; its state. Commits.
+
+    The caller holds the lease.
+    """
     with unit() as current:
         order = locked(current, order_id)
         if order.state == AWAITING:
@@ -95,7 +99,7 @@ def _abandoned(now: datetime) -> ColumnElement[bool]:
 def _cancel_abandoned(order_id: int, now: datetime) -> None:
     # The duty's claim is the order's payment lease, so the parts of `cancel` are called under it.
     close_pages(order_id, now=now)
-    _let_go(order_id, now)
+    let_go(order_id, now=now)
 
 
 ABANDONED_DUTY = Duty("abandoned checkout", Order, _abandoned, _cancel_abandoned)

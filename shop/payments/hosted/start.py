@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kits.errors import WrongState
-from kits.host import unit
+from kits.host import end_reads, session, unit
 from kits.settings import setting
 from shop.customers.people import Person
 from shop.orders.find import locked
@@ -16,13 +17,16 @@ from shop.payments import attempts
 from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import HostedPage
 from shop.payments.hosted.opening import Opening, open_page
-from shop.payments.hosted.release import close_intent, end_page
+from shop.payments.hosted.release import close_intent, close_pages, end_page, let_go
 from shop.payments.lease import payment_lease
 from shop.payments.tables import CLOSED, HOSTED, PaymentAttempt
 
 # Stripe keeps a page open for 30 minutes at least; ours gets a minute for the way there.
 GATEWAY_SHORTEST = timedelta(minutes=30)
 SHORTEST_PAGE = timedelta(minutes=31)
+LONGEST_KEPT = timedelta(hours=3)
+"""How long after an order was made new pages keep its stock; a longer first page is a setting."""
+TOO_LATE = "The time to pay this order is over. Nothing was charged. Put your kit into the basket again."
 
 
 def pay_in_person(order_id: int, *, now: datetime) -> str:
@@ -30,7 +34,8 @@ def pay_in_person(order_id: int, *, now: datetime) -> str:
 
     The open page is used again. A refill's saved-card intent is cancelled
     first, so that the order can be paid once only. Raises WrongState when the
-    order is no longer to be paid, Busy, GatewayError.
+    order is no longer to be paid, Busy, GatewayError. A kit's order that was
+    made hours ago is cancelled instead: its stock is not kept without end.
     """
     gateway()
     with payment_lease(order_id) as lease:
@@ -38,6 +43,7 @@ def pay_in_person(order_id: int, *, now: datetime) -> str:
         if known is not None and known.url:
             return known.url
         close_intent(order_id, now=now)
+        _refuse_late(order_id, now)
         return open_page(lease, _begin(order_id, now), now=now)
 
 
@@ -50,6 +56,18 @@ def _open_page(order_id: int, now: datetime) -> HostedPage | None:
         return page
     end_page(attempt.id, page, now=now)
     return None
+
+
+def _refuse_late(order_id: int, now: datetime) -> None:
+    """Raises WrongState for an order that no page can be made for in its time; it is cancelled. Commits."""
+    about = select(Order.kind, Order.state, Order.made_at, Order.keep_until).where(Order.id == order_id)
+    found = session().execute(about).one()
+    end_reads()
+    longest = max(found.keep_until, found.made_at + LONGEST_KEPT)
+    if found.kind == "kit" and found.state == AWAITING and now + SHORTEST_PAGE > longest:
+        close_pages(order_id, now=now)
+        let_go(order_id, now=now)
+        raise WrongState(TOO_LATE)
 
 
 def _begin(order_id: int, now: datetime) -> Opening:

@@ -131,7 +131,7 @@ def let_go_unheard(order_id: int) -> str:
     with host.unit() as session:
         for attempt in session.scalars(select(PaymentAttempt)):
             attempt.state = "closed"
-    return release._let_go(order_id, clock.now())
+    return release.let_go(order_id, now=clock.now())
 
 
 def test_what_is_agreed_to_is_kept_with_its_version_its_text_and_its_time(

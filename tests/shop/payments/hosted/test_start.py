@@ -13,7 +13,9 @@ from sqlalchemy import select
 
 from kits import clock
 from kits.errors import Busy, WrongState
+from kits.stock.tables import Reservation
 from shop.customers.tables import Customer
+from shop.orders.tables import Order
 from shop.payments.gateway.account import gateway
 from shop.payments.settle import settle_page
 from shop.payments.tables import PaymentAttempt
@@ -134,3 +136,20 @@ def test_a_worker_that_was_too_slow_does_not_charge_beside_the_customers_page(
     driver.work()
     assert driver.charges() == {(bought.number, "-"): 1, (bought.number, "1"): 1}
     assert driver.refill(bought).state == "paid"
+
+
+def test_stock_is_not_kept_without_end_by_asking_for_one_page_after_the_other(driver: Driver, read: Read) -> None:
+    order = driver.order()
+    begun = clock.now()
+    for _ in range(4):
+        driver.page(order.order_id)
+        (until,) = read(select(Order.keep_until))
+        driver.travel(until + timedelta(seconds=1), work=False)
+        if until > begun + timedelta(hours=2, minutes=29):
+            break
+    assert until <= begun + timedelta(hours=3)
+    with pytest.raises(WrongState, match="time to pay this order is over"):
+        driver.page(order.order_id)
+    assert driver.state(order.order_id) == "cancelled"
+    assert set(read(select(Reservation.state))) == {"released"}
+    assert sessions_at_stripe(driver, "open") == 0
