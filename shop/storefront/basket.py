@@ -53,7 +53,7 @@ def basket(errors: Mapping[str, str] | None = None, key: str = "") -> str:
         offers_refills=registers().offers_refills,
         boxes=_boxes(found),
         removed=rows([removed], now)[0] if (removed := kept.removed()) else None,
-        unpaid=unpaid(),
+        unpaid=unpaid(now),
         most=MOST_A_LINE,
         due_today=due_today(lines) if lines else None,
         plan_total=plan_total(lines) if lines else None,
@@ -120,7 +120,7 @@ def undo() -> Response:
 def again() -> Answer:
     """Put the lines of this visitor's unpaid order, which was cancelled, back into the basket."""
     try:
-        put_back()
+        put_back(clock.now())
     except BadInput as error:
         return basket(sentences(error)), 422
     return _to_basket()

@@ -19,15 +19,20 @@ _COLUMNS = (Order.number, Order.state, Order.paid_at, Order.keep_until)
 
 @dataclass(frozen=True)
 class Unpaid:
-    """The order as the basket's page tells of it. `over`: it was cancelled, and its stock is no longer kept."""
+    """The order as the basket's page tells of it.
+
+    `over`: it was cancelled, and its stock is no longer kept. `closed`: its
+    time has passed, and nobody has looked at it since.
+    """
 
     token: str
     number: str
     keep_until: datetime
     over: bool
+    closed: bool
 
 
-def unpaid() -> Unpaid | None:
+def unpaid(now: datetime) -> Unpaid | None:
     """This visitor's unpaid order, in one statement; one that was paid is forgotten."""
     token = kept.unpaid()
     if token is None:
@@ -37,7 +42,8 @@ def unpaid() -> Unpaid | None:
     if found is None or not _is_unpaid(found.state, found.paid_at):
         kept.forget_unpaid()
         return None
-    return Unpaid(token, found.number, found.keep_until, found.state == CANCELLED)
+    over = found.state == CANCELLED
+    return Unpaid(token, found.number, found.keep_until, over, closed=not over and found.keep_until <= now)
 
 
 def can_be_put_back(order: Order) -> bool:
@@ -49,12 +55,12 @@ def can_be_put_back(order: Order) -> bool:
     return order.state == CANCELLED and order.paid_at is None
 
 
-def put_back() -> None:
+def put_back(now: datetime) -> None:
     """Put the lines of this visitor's cancelled order into the basket, once; raises BadInput when they do not fit.
 
     They keep the prices they were ordered at, so that the basket says which are others by now.
     """
-    found = unpaid()
+    found = unpaid(now)
     if found is None or not found.over:
         return
     kept.put_all([_put(line) for line in order_by_token(session(), found.token).lines])

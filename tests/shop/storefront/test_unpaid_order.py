@@ -103,3 +103,11 @@ def in_basket(shopper: Shopper) -> list[tuple[int | None, int]]:
     """Sessions and quantity of each line."""
     with shopper.client.session_transaction() as session:
         return [(line[2], line[1]) for line in session.get(kept.BASKET, ())]
+
+
+def test_a_time_that_has_passed_is_not_promised(shopper: Shopper, order_page: str, now: datetime) -> None:
+    with host.unit() as session:
+        session.execute(update(Order).values(keep_until=now))
+    page = words(shopper.get("/basket"))
+    assert "Its payment page has closed." in page
+    assert "kept for you until" not in page
