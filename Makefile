@@ -5,6 +5,8 @@ KEEP ?=
 ARGS ?=
 ONLY ?=
 RUNS ?= 300
+CUSTOMERS ?= 1000
+SEED ?= 1
 
 BIN := .venv/bin
 RUNTIME := .venv/.runtime
@@ -15,7 +17,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test testall lint bench soak
+.PHONY: help demo test testall lint bench soak simulate
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
@@ -38,7 +40,10 @@ lint: $(DEV) ## check style, types and what imports what
 	@$(BIN)/mypy
 
 soak: $(DEV) ## long runs of the state machines, a JSON line each (RUNS=300)
-	@SOAK_RUNS=$(RUNS) exec $(BIN)/python -m pytest tests/kits/stock/test_stock_machine.py
+	@SOAK_RUNS=$(RUNS) exec $(BIN)/python -m pytest tests/kits/stock/test_stock_machine.py tests/lives
+
+simulate: $(DEV) ## a cohort's two years: a table, a chart, a JSON line (CUSTOMERS=1000 SEED=1)
+	@exec $(BIN)/python -m tests.lives --customers $(CUSTOMERS) --seed $(SEED)
 
 bench: $(DEV) ## measure, a JSON line a figure (ONLY=kit_page for one)
 	@exec $(BIN)/python -m tests.bench $(ONLY)

@@ -17,6 +17,7 @@ from subscriptions import notices
 from subscriptions.acknowledging.silence import UNANSWERED_DUTY
 from subscriptions.billing.billing import bill, lapse, move
 from subscriptions.commitments import COMMITMENT_DUTIES
+from subscriptions.controls import telling
 from subscriptions.ending import KIT_GIVEN_BACK_DUTY
 from subscriptions.holding import held, resting
 from subscriptions.plan.schedule import NOTICE_DAYS, RefillDays, still_needed
@@ -111,6 +112,7 @@ def give_notice(refill_id: int, now: datetime) -> None:
         earliest = RefillDays(refill.number, refill.needed_on).charge_on(today(now))
         if not still_needed(max(earliest, refill.needed_on), refill.subscription.last_session):
             move(session, refill_id, (SCHEDULED,), state=DROPPED)
+            telling.dropped(session, refill.subscription, [refill], now)
         elif refill.notice_id is None:
             notices.advance_notice(session, refill, now)
 

@@ -15,6 +15,7 @@ from shop.registers import Settled
 from subscriptions import ending, notices
 from subscriptions.billing import declines
 from subscriptions.cards import using
+from subscriptions.controls import telling
 from subscriptions.law.choosing import law_of
 from subscriptions.locks import lock_plan
 from subscriptions.plan.course import Course
@@ -86,6 +87,8 @@ def _paid(session: Session, refill: Refill, payment: Payment, settled: Settled) 
     if session.scalar(select(OrderLine.given_back_at).where(OrderLine.id == refill.subscription.line_id)):
         return  # a duty refunds it and tells the customer why
     # A box that came late lasts longer: the refills after it move, or are no longer needed.
-    replan(session, refill.subscription_id, settled.now)
-    using.paid_with(session, session.get_one(Subscription, refill.subscription_id), refill, payment, settled.now)
+    done = replan(session, refill.subscription_id, settled.now)
+    plan = session.get_one(Subscription, refill.subscription_id)
+    using.paid_with(session, plan, refill, payment, settled.now)
     notices.paid(session, refill, payment, settled.now)
+    telling.dropped(session, plan, done.dropped, settled.now)

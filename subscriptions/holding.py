@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from kits import audit
 from kits.clock import today
 from subscriptions import commitments
+from subscriptions.controls import telling
 from subscriptions.locks import changed, lock_plan, lock_refills
 from subscriptions.replanning import replan
 from subscriptions.tables import ACTIVE, Hold, Subscription
@@ -56,7 +57,8 @@ def end_holds(session: Session, recall_id: int, subscription_ids: list[int], *, 
             Hold.subscription_id == subscription_id, Hold.recall_id == recall_id, Hold.until_day.is_(None)
         )
         if changed(session, mine.values(until_day=today(now), ended_at=now)):
-            replan(session, subscription_id, now)
+            done = replan(session, subscription_id, now)
+            telling.dropped(session, session.get_one(Subscription, subscription_id), done.dropped, now)
             ended.append(subscription_id)
             audit.record(
                 session, at=now, actor=actor, action="subscription.goes_on", subject=f"subscription {subscription_id}"

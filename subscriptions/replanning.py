@@ -22,6 +22,7 @@ from subscriptions.plan.course import Course
 from subscriptions.plan.needs import Box, needs
 from subscriptions.plan.schedule import RefillDays, serves_until, still_needed
 from subscriptions.tables import (
+    ACTIVE,
     CHARGING,
     DECLINED,
     DROPPED,
@@ -93,7 +94,7 @@ def box_of(refill: Refill) -> Box:
 
 def _may_return(refill: Refill) -> bool:
     """True for what was dropped because the plan did not need it: when it does again, it comes back."""
-    return refill.state == DROPPED and refill.order_id is None
+    return refill.state == DROPPED and refill.order_id is None and refill.subscription.state == ACTIVE
 
 
 def _placed(refill: Refill, needed: dict[int, date], course: Course, day: date) -> bool:

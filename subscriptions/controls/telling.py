@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -23,8 +24,18 @@ def changed(session: Session, plan: Subscription, done: Replanned, said: str, no
     post(session, f"plan-changed-{plan.id}-{now.isoformat()}", plan.customer.email, mail, now=now)
 
 
+def dropped(session: Session, plan: Subscription, refills: Sequence[Refill], now: datetime) -> None:
+    """Refills are no longer needed although their customer changed nothing: a box came late, or too late."""
+    if refills:
+        session.refresh(plan, ["refills"])
+        one = len(refills) == 1
+        said = f"{'A refill' if one else 'Some refills'} of your plan {'is' if one else 'are'} no longer needed."
+        key = f"plan-dropped-{'-'.join(str(refill.id) for refill in refills)}-{now.isoformat()}"
+        post(session, key, plan.customer.email, changed_letter(plan, said, refills, (), now), now=now)
+
+
 def changed_letter(
-    plan: Subscription, said: str, dropped: tuple[Refill, ...], added: tuple[Refill, ...], now: datetime
+    plan: Subscription, said: str, dropped: Sequence[Refill], added: Sequence[Refill], now: datetime
 ) -> Letter:
     """What the customer reads of a change: what was done, and what is to come and costs now."""
     about = {"outlook": outlook(facts(plan, today(now))), "said": said, "dropped": dropped, "added": added}

@@ -37,6 +37,8 @@ class AnyLife(RuleBasedStateMachine):
 
     @initialize(wish=st.sampled_from(WITH_REFILLS), quantity=st.integers(1, 2))
     def buy(self, wish: tuple[int, int], quantity: int) -> None:
+        for sku in (first_kit.ROLLER, first_kit.SERUM):
+            self.receive(sku, 3)
         self.watch = Watch(self.driver)
         self.begins = clock.today(clock.now())
         self.life = Life(self.driver, self.driver.buy(sessions=wish[0], every_weeks=wish[1], quantity=quantity))
@@ -108,8 +110,11 @@ class AnyLife(RuleBasedStateMachine):
 
     @rule()
     def delivery(self) -> None:
+        self.receive(first_kit.SERUM, 5)
+
+    def receive(self, sku: str, units: int) -> None:
         expires = clock.today(clock.now()) + days(900)
-        receive(Delivery(first_kit.SERUM, f"L{clock.now():%y%m%d%H%M%S%f}", 5, expires), Cause("command", clock.now()))
+        receive(Delivery(sku, f"{sku}-{clock.now():%y%m%d%H%M%S%f}", units, expires), Cause("command", clock.now()))
 
     @invariant()
     def nothing_is_wrong(self) -> None:

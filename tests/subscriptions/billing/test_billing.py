@@ -152,7 +152,9 @@ def test_a_refill_that_came_late_moves_the_next_one_three_months_on(driver: Driv
     assert driver.refill(bought, 2).needed_on > planned
 
 
-def test_all_later_refills_move_with_a_late_one_or_are_dropped(driver: Driver, bought: Bought) -> None:
+def test_all_later_refills_move_with_a_late_one_or_are_dropped_and_the_customer_told(
+    driver: Driver, bought: Bought, subjects: Callable[[], list[str]]
+) -> None:
     first, second = driver.refills(bought)
     with host.unit() as session:  # a kit with longer plans than ours has a third refill
         third = second.needed_on + relativedelta(months=3)
@@ -169,6 +171,8 @@ def test_all_later_refills_move_with_a_late_one_or_are_dropped(driver: Driver, b
     moved = driver.refills(bought)
     assert moved[1].needed_on == moved[0].paid_on + relativedelta(months=3)  # type: ignore[operator]
     assert [refill.state for refill in moved] == ["paid", "scheduled", "dropped"]
+    driver.work()
+    assert subjects().count("A refill is no longer needed") == 1
 
 
 def test_a_box_that_comes_late_lasts_for_the_sessions_that_are_still_to_come(driver: Driver, bought: Bought) -> None:
