@@ -15,8 +15,8 @@ from shop.sandbox.store.identifiers import new_id
 from shop.sandbox.wire.answers import visible
 from shop.sandbox.wire.calls import refer
 
-EXPIRES = (12, 2034)
-"""Month and year on a card whose expiry nobody typed."""
+LASTS_YEARS = 8
+"""For so long a card lasts whose expiry nobody typed: until December of that year of the sandbox's clock."""
 
 
 def new_method(unit: Unit, card: Card, billing: dict[str, Any] | None = None) -> Document:
@@ -27,7 +27,7 @@ def new_method(unit: Unit, card: Card, billing: dict[str, Any] | None = None) ->
         "allow_redisplay": "unspecified",
         "billing_details": {"address": _address(), "email": None, "name": None, "phone": None, "tax_id": None}
         | (billing or {}),
-        "card": _card(card),
+        "card": _card(card, datetime.fromtimestamp(unit.now, UTC).year + LASTS_YEARS),
         "created": unit.now,
         "customer": None,
         "customer_account": None,
@@ -43,14 +43,13 @@ def _address() -> Document:
     return dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
 
 
-def _card(card: Card) -> Document:
-    month, year = EXPIRES
+def _card(card: Card, year: int) -> Document:
     return {
         "brand": card.brand,
         "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
         "country": card.country,
         "display_brand": card.brand,
-        "exp_month": month,
+        "exp_month": 12,
         "exp_year": year,
         "fingerprint": hashlib.sha256(card.number.encode()).hexdigest()[:16],
         "funding": card.funding,
