@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
@@ -42,6 +42,9 @@ EVENTS = st.one_of(
     st.tuples(st.just("again"), st.sampled_from(["price-%", "advance_notice-%"])),
     st.tuples(st.just("boxes"), st.sampled_from([1, 2])),
 )
+
+RISES_BETWEEN_NOTICE_AND_CHARGE: list[tuple[Any, ...]] = [("wait", 35), ("announce", 5200, 45)]
+MORE_BOXES_BETWEEN_THEM: list[tuple[Any, ...]] = [("wait", 35), ("wait", 35), ("wait", 8), ("boxes", 2)]
 
 
 @dataclass
@@ -154,8 +157,10 @@ def over() -> None:
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@example(events=RISES_BETWEEN_NOTICE_AND_CHARGE)
+@example(events=MORE_BOXES_BETWEEN_THEM)
 @given(events=st.lists(EVENTS, min_size=4, max_size=14))
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_no_charge_takes_more_than_its_notice_named_and_no_rise_comes_untold(
     events: list[tuple[Any, ...]], driver: Driver
 ) -> None:
