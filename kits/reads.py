@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import FunctionElement, Select, Text, literal, select, union_all
 from sqlalchemy.ext.compiler import compiles
 
+from kits import clock
 from kits.host import Reader
 
 Raw = tuple[tuple[str, str], ...]
@@ -25,6 +27,7 @@ Raw = tuple[tuple[str, str], ...]
 Found = Mapping[str, list[list[Any]]]
 """The same rows' values by the name of their read. Not to be changed: others are given the same."""
 
+AHEAD = "ahead"
 REMEMBERED = 64
 """How many different answers each of those who read them remembers."""
 
@@ -58,6 +61,18 @@ def together(reads: Mapping[str, Select[*tuple[Any, ...]]]) -> Select[*tuple[Any
 def run(reader: Reader, statement: Select[*tuple[Any, ...]], **given: object) -> Raw:
     """The rows of a statement that `together` made."""
     return tuple((name, row) for name, row in reader.execute(statement, given))
+
+
+def along(
+    reader: Reader, statement: Select[*tuple[Any, ...]], given: Callable[[datetime], Mapping[str, object]]
+) -> tuple[datetime, Raw]:
+    """The time, and the rows as of it, of a statement that has `clock.READ` as its read AHEAD; see `look_along`."""
+
+    def read(now: datetime) -> tuple[Raw, float]:
+        raw = run(reader, statement, **given(now))
+        return raw, sum(ahead for [ahead] in rows(raw).get(AHEAD, ()))
+
+    return clock.look_along(read)
 
 
 @lru_cache(REMEMBERED)

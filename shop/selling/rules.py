@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from kits import reads
+from kits import clock, reads
 from kits.catalogue import offers
 from kits.catalogue.kits import PricedKit
 from kits.host import Reader, aside
@@ -19,7 +19,9 @@ from shop.selling.shipping import Zone
 
 _RULES = {"fact": facts.READ, "terms": pages.newest("terms"), **shipping.reads()}
 _RULES_READ = reads.together(_RULES)
-_ALL_READ = reads.together({**offers.reads(), **_RULES})
+_ALL = {**offers.reads(), **_RULES}
+_ALL_READ = reads.together(_ALL)
+_ALL_ALONG = reads.together({**_ALL, reads.AHEAD: clock.READ})
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,12 @@ def read_with(reader: Reader, slugs: Iterable[str], now: datetime) -> tuple[Mapp
     """The kits on sale under these slugs, with their prices, parts and notices, and the rules: in one statement."""
     found = reads.run(reader, _ALL_READ, **offers.given(slugs, now))
     return offers.told(reader, found), _rules(found)
+
+
+def now_with(reader: Reader, slugs: Collection[str]) -> tuple[datetime, Mapping[str, PricedKit], Rules]:
+    """The time, and the same as of it: what the checkout begins with, in one statement."""
+    now, raw = reads.along(reader, _ALL_ALONG, lambda now: offers.given(slugs, now))
+    return now, offers.told(reader, raw), _rules(raw)
 
 
 def countries() -> list[str]:

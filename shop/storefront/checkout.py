@@ -28,7 +28,7 @@ LONGEST_SUM = 9
 
 def checkout() -> Response | str:
     """The form, filled in for whoever is signed in; without anything to buy, back to the basket."""
-    shown = page(filled_in(session(), current_customer()), {}, clock.now()) if kept.wishes() else None
+    shown = page(filled_in(session(), current_customer()), {}) if kept.wishes() else None
     return shown[0] if shown else _to_basket()
 
 
@@ -65,7 +65,7 @@ def _placed() -> Bought | None:
 
 def _again(errors: Mapping[str, str], status: int) -> Response | tuple[str, int]:
     end_reads()
-    shown = page(request.form, errors, clock.now()) if kept.wishes() else None
+    shown = page(request.form, errors) if kept.wishes() else None
     if shown is None:
         return _to_basket()
     text, holds = shown

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
@@ -24,9 +23,7 @@ from shop.storefront.forms import PlanForm, Wrong, sentences, taken
 from shop.storefront.kit_parts import DAYS_TO_DELIVER, Asked, Offered, front_about, kit_about, kit_head, kit_plan
 from shop.storefront.telling import told
 
-_KIT = {**offers.reads(), "ahead": clock.READ}
-_KIT_READ = reads.together(_KIT)
-_WITH_FACTS = reads.together({**_KIT, "fact": facts.READ})
+_WITH_FACTS = reads.together({**offers.reads(), reads.AHEAD: clock.READ, "fact": facts.READ})
 FIELDS = ("sessions", "every_weeks", "start", "quantity", "refills")
 
 
@@ -82,8 +79,7 @@ def plan(slug: str) -> tuple[Response, int]:
 def _asked(slug: str, asked: Mapping[str, str]) -> tuple[datetime, Asked]:
     """The time, and what the plan builder shows then."""
     with aside() as look:
-        now, raw = clock.look_along(partial(_read, look, slug))
-        offer = offer_of(offers.told(look, raw), slug)
+        now, offer = _offer(look, slug)
         values = _start_from(offer, now) | {field: asked[field] for field in FIELDS if field in asked}
         offered, errors = None, dict[str, str]()
         try:
@@ -94,14 +90,14 @@ def _asked(slug: str, asked: Mapping[str, str]) -> tuple[datetime, Asked]:
     return now, Asked(offer, tuple(values.items()), offered, tuple(errors.items()), refills, facts.shown())
 
 
-def _read(look: Reader, slug: str, now: datetime) -> tuple[reads.Raw, float]:
-    """The kit and the clock, and the facts in the same statement when it is time to read them anew."""
-    fresh = facts.fresh() is not None
-    raw = reads.run(look, _KIT_READ if fresh else _WITH_FACTS, **offers.given([slug], now))
-    found = reads.rows(raw)
-    if not fresh:
-        facts.keep(facts.told(found.get("fact", ())))
-    return raw, sum(ahead for [ahead] in found.get("ahead", ()))
+def _offer(look: Reader, slug: str) -> tuple[datetime, PricedKit]:
+    """The time and the kit, and the facts in the same statement when it is time to read them anew."""
+    if facts.fresh() is not None:
+        now, known = offers.now_by_slugs(look, [slug])
+        return now, offer_of(known, slug)
+    now, raw = reads.along(look, _WITH_FACTS, lambda now: offers.given([slug], now))
+    facts.keep(facts.told(reads.rows(raw).get("fact", ())))
+    return now, offer_of(offers.told(look, raw), slug)
 
 
 def wish_from(slug: str, read: Mapping[str, Any]) -> Wish:

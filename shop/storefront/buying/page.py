@@ -46,14 +46,14 @@ class Asked:
     key: KeyInformation | None
 
 
-def page(values: Mapping[str, str], errors: Mapping[str, str], now: datetime) -> tuple[str, bool] | None:
+def page(values: Mapping[str, str], errors: Mapping[str, str]) -> tuple[str, bool] | None:
     """The form with what was typed, and whether all of it holds; None when the basket cannot be bought as it is.
 
     Raises BadInput when no parcel takes so much, NotFound for a kit without a notice.
     """
     wishes, found = kept.wishes(), dict(errors)
     with aside() as look:
-        offers, ruling = rules.read_with(look, [wish.kit for wish in wishes], now)
+        now, offers, ruling = rules.now_with(look, [wish.kit for wish in wishes])
         try:
             lines = priced_of(offers, wishes, now)
         except (BadInput, NotFound):

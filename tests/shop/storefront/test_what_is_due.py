@@ -217,7 +217,7 @@ def test_the_checkout_asks_the_database_little(shopper: Shopper) -> None:
     form = shopper.form()
     with counted(host.engine()) as looking:
         shopper.get("/checkout")
-    assert len(asked(looking)) <= 6, asked(looking)
+    assert len(asked(looking)) <= 2, asked(looking)
     with counted(host.engine()) as buying:  # without keys there is no payment page to be made
         assert shopper.client.post("/checkout", data=form).status_code == 303
     assert len(asked(buying)) <= 11, "\n".join(asked(buying))
