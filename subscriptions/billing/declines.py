@@ -12,7 +12,7 @@ from shop.payments.cards.tables import SavedCard
 from shop.payments.tables import PaymentAttempt
 from shop.registers import Settled
 from subscriptions import notices
-from subscriptions.billing.dunning import Again, AskCustomer, Backup, Decline, Next, after
+from subscriptions.billing.dunning import Again, AskCustomer, Backup, Decline, Next, after, may_try
 from subscriptions.billing.retry_days import retry_days
 from subscriptions.locks import lock_plan
 from subscriptions.stops.stopping import stop
@@ -30,6 +30,10 @@ def record(session: Session, refill: Refill, settled: Settled) -> None:
     if refill.state not in OPEN:
         return
     declines = of(session, refill)
+    if _was_replaced(plan, refill, settled.attempt) and may_try(declines, settled.now):
+        # Its customer saved another card while it was tried, and was told that we try that one at once.
+        refill.state, refill.retry_on, refill.retry_after = DECLINED, today(settled.now), None
+        return
     has_backup = _has_backup(session, plan, settled.attempt)
     step = after(declines, retry_days(), today, has_backup=has_backup)
     _forget_dead_backup(plan, declines[-1])
@@ -52,6 +56,11 @@ def of(session: Session, refill: Refill) -> Sequence[Decline]:
         )
         for each in tries
     ]
+
+
+def _was_replaced(plan: Subscription, refill: Refill, tried: PaymentAttempt) -> bool:
+    """Another card pays the plan by now than the one that was tried, and that was not the backup."""
+    return tried.card not in (None, refill.backup_tried) and plan.card not in (None, tried.card)
 
 
 def _has_backup(session: Session, plan: Subscription, tried: PaymentAttempt) -> bool:

@@ -120,6 +120,6 @@ def _tell(refill_id: int, now: datetime) -> None:
 
 
 CARD_DUTIES = (
-    periodic("cards that expire", timedelta(days=1), tell),
+    periodic("cards that expire", timedelta(hours=12), tell),
     periodic("cards to meet", timedelta(days=1), meet),
 )
