@@ -31,10 +31,10 @@ ROOMS = ("storefront", "account", "sign_in", "refills", "acknowledging", "holdin
 PAGES: dict[str, tuple[str, int]] = {
     "storefront.front": ("/", 3),
     "storefront.kits": ("/kits", 2),
-    "storefront.kit": ("/kits/{kit}", 3),
-    "storefront.plan": ("/kits/{kit}/plan", 3),
+    "storefront.kit": ("/kits/{kit}", 2),
+    "storefront.plan": ("/kits/{kit}/plan", 2),
     "storefront.basket": ("/basket", 6),
-    "storefront.checkout": ("/checkout", 8),
+    "storefront.checkout": ("/checkout", 3),
     "storefront.not_now": ("/checkout/not-now", 2),
     "storefront.sitemap": ("/sitemap.xml", 12),
     "storefront.guide": ("/guide", 3),
@@ -69,7 +69,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "why.customer": ("/orders/{token}/refills/{plan}/1/why", 18),
     "calendar.feed": ("/calendar/{calendar}.ics", 6),
 }
-FORMS = {"storefront.add": 6, "storefront.buy": 20}
+FORMS = {"storefront.add": 5, "storefront.buy": 17}
 """What a customer sends on the way to an order, the payment page included; the first request of a minute tidies up."""
 
 
