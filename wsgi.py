@@ -48,6 +48,7 @@ READ_AS: dict[str, Callable[[str], Any]] = {
     "SHOP_MAIL_GIVE_UP_HOURS": float,
     "SHOP_PRICE_NOTICE_DAYS": int,
     "SHOP_RATE_LIMIT_PER_MINUTE": int,
+    "SHOP_ROLLER_SESSIONS": int,
     "TRUSTED_PROXIES": int,
 }
 

@@ -35,6 +35,7 @@ DEFAULTS: dict[str, Any] = {
     "SHOP_RETRY_DAYS": "1,3,5,7",
     "SHOP_NEEDLE_WARNING_UM": 250,
     "SHOP_NEEDLE_LIMIT_UM": 500,
+    "SHOP_ROLLER_SESSIONS": 0,
 }
 
 

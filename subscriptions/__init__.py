@@ -33,7 +33,7 @@ class Subscriptions:
         from subscriptions.duties import REFILL_DUTIES
         from subscriptions.forecast.keeping import FORECAST_DUTY
         from subscriptions.law import choosing as law
-        from subscriptions.pages import acknowledging, cards, ending, holding, sections
+        from subscriptions.pages import acknowledging, cards, controls, ending, holding, sections
         from subscriptions.paying import pages as paying_pages
         from subscriptions.paying.samples import CARD_MAILS
         from subscriptions.prices import telling as new_prices
@@ -86,7 +86,7 @@ class Subscriptions:
         ours.plans_by_notice.append(counting.plans_by_notice)
         ours.plans_to_ask.append(counting.plans_to_ask)
         migrate.register(app, Path(__file__).parent / "migrations")
-        mine = (ending, holding, cards, paying_pages, acknowledging, recall_pages, calendar, stop_pages)
+        mine = (ending, controls, holding, cards, paying_pages, acknowledging, recall_pages, calendar, stop_pages)
         rooms = (*mine, forecast, recalls, prices, why)
         for pages in (*(room.blueprint() for room in rooms), why.admin_blueprint()):
             app.register_blueprint(pages, url_prefix=f"{ours.url_prefix}{pages.url_prefix or ''}" or None)

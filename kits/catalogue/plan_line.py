@@ -24,11 +24,18 @@ REMEMBERED = 200
 
 @dataclass(frozen=True)
 class Marks:
-    """What is known of a plan under way: its done sessions and its refills' states, by number from 1."""
+    """What is known of a plan under way: its done and skipped sessions and its refills' states, by number from 1.
+
+    `numbers` are those of the refills that are drawn where some are left out, and `rests` the stretches in which
+    nothing is done: from a day on, and the day it goes on.
+    """
 
     today: date | None = None
     done: Collection[int] = ()
     refills: Mapping[int, str] = field(default_factory=dict)
+    skipped: Collection[int] = ()
+    numbers: Sequence[int] = ()
+    rests: Sequence[tuple[date, date]] = ()
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,7 @@ class Session:
     day: date
     x: float
     done: bool = False
+    skipped: bool = False
 
     @property
     def written(self) -> str:
@@ -66,6 +74,15 @@ class Box:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """A stretch in which nothing is done, where it lies on the line, and its words."""
+
+    x: float
+    width: float
+    words: str
+
+
+@dataclass(frozen=True)
 class Month:
     """The first of a month, `x` on the line; the first label of all stands at 0."""
 
@@ -85,6 +102,7 @@ class PlanLine:
     today: float | None
     title: str
     description: str
+    pauses: tuple[Pause, ...] = ()
 
     @property
     def refills(self) -> tuple[Box, ...]:
@@ -115,19 +133,46 @@ def _with(plan: SessionPlan, marks: Marks) -> PlanLine:
 def drawn(sessions: Sequence[tuple[int, date]], opened: Sequence[date], marks: Marks) -> PlanLine:
     """The line of sessions by number and day, and of the days boxes are opened, the kit's own first.
 
-    This is the way in for a plan that was moved: both are as they stand now.
+    This is the way in for a plan that was moved: both are as they stand now. Skipped sessions stand among the
+    others, and count for nothing.
     """
-    scale = _Scale(opened[0], max(opened[-1] + relativedelta(months=BOX_MONTHS), sessions[-1][1]))
-    last = sessions[-1][1]
+    had = [each for each in sessions if each[0] not in marks.skipped] or sessions
+    first = min([opened[0], *(from_day for from_day, _ in marks.rests)])
+    scale = _Scale(first, max(opened[-1] + relativedelta(months=BOX_MONTHS), sessions[-1][1]))
+    last = had[-1][1]
+    pauses = tuple(_pauses(marks, scale))
     return PlanLine(
-        sessions=tuple(Session(n, day, scale.at(day), n in marks.done) for n, day in sessions),
+        sessions=tuple(Session(n, day, scale.at(day), n in marks.done, n in marks.skipped) for n, day in sessions),
         boxes=tuple(_boxes(opened, last, scale, marks)),
         months=tuple(_months(scale)),
         last=scale.at(last),
         today=scale.at(marks.today) if marks.today and scale.start <= marks.today <= scale.end else None,
-        title=_title(len(sessions), len(opened)),
-        description=_description(sessions, opened),
+        title=_title(len(had), len(opened)),
+        description=" ".join([_description(had, opened), *_more(marks, pauses)]),
+        pauses=pauses,
     )
+
+
+def _pauses(marks: Marks, scale: _Scale) -> Iterator[Pause]:
+    for from_day, until in marks.rests:
+        first, last = max(from_day, scale.start), min(until, scale.end)
+        if first < last:
+            words = f"It rests from {written(from_day)} until {written(until)}."
+            if until == marks.today:
+                words = f"It has rested since {written(from_day)}."
+            yield Pause(scale.at(first), round(scale.at(last) - scale.at(first), 2), words)
+
+
+def _more(marks: Marks, pauses: Sequence[Pause]) -> Iterator[str]:
+    """What happened, in words."""
+    if marks.skipped:
+        numbers = [str(number) for number in sorted(marks.skipped)]
+        yield (
+            f"Session {numbers[0]} is skipped."
+            if len(numbers) == 1
+            else f"Sessions {' and '.join(numbers)} are skipped."
+        )
+    yield from (pause.words for pause in pauses)
 
 
 @dataclass(frozen=True)
@@ -144,14 +189,15 @@ def _boxes(opened: Sequence[date], last: date, scale: _Scale, marks: Marks) -> I
         final = number == len(opened) - 1
         end = scale.end if final else opened[number + 1]
         x, width = scale.at(day), round(scale.at(end) - scale.at(day), 2)
+        named = marks.numbers[number - 1] if number and marks.numbers else number
         yield Box(
-            number=number,
+            number=named,
             day=day,
             x=x,
             width=width,
-            label=f"Refill {number}" if number else "Kit",
+            label=f"Refill {named}" if number else "Kit",
             opened=short(day),
-            state=marks.refills.get(number, ""),
+            state=marks.refills.get(named, ""),
             fades=round(100 * (scale.at(last) - x) / width, 2) if final else 100.0,
         )
 

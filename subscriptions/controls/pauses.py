@@ -22,6 +22,7 @@ from subscriptions.tables import Hold, Refill, Subscription
 
 CUSTOMER = "customer"
 LONGEST = timedelta(days=365)
+HELD = "Your plan is on hold. Let it go on first, then choose a pause."
 
 Tell = Callable[[Session, Subscription, datetime], None]
 """Writes the mail about a hold, in its transaction."""
@@ -43,7 +44,7 @@ def pause(subscription_id: int, until: date, *, actor: str, now: datetime) -> No
 
     def write(session: Session, plan: Subscription, _: Sequence[Refill]) -> str:
         if plan.rests:
-            raise WrongState("Your plan is on hold. Let it go on first, then choose a pause.")
+            raise WrongState(HELD)
         running = _running(plan, today(now))
         if running is None:
             plan.holds.append(Hold(from_day=today(now), until_day=until, cause=CUSTOMER, made_at=now))

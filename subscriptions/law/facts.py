@@ -14,7 +14,8 @@ def key_facts(law: Regime, last_session: date, price_notice_days: int) -> list[s
     return [
         "We write to you at least 7 days before each charge, with the amount and the day.",
         "You can end the refills at any time, on your order’s page or from your account. "
-        "What is not charged by then never will be. To change anything else, reply to any mail of ours.",
+        "What is not charged by then never will be. There you can also move a refill or leave it out, pause, and "
+        "change your sessions, the boxes in a refill and the address.",
         "The price of a refill stays as it is here, and sending it costs nothing more: it goes by our cheapest "
         f"delivery. A higher price would be told to you by mail at least {price_notice_days} days before it holds, "
         "and you can end the refills first.",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from flask import render_template
 from sqlalchemy import func, select
 
 from kits import host
-from kits.catalogue.plan_line import Marks, PlanLine, drawn
 from kits.clock import today
 from kits.money import Money
 from shop.customers.tables import Customer
@@ -24,37 +23,12 @@ from subscriptions.controls.pauses import held_by_customer
 from subscriptions.law import confirming
 from subscriptions.law.facts import of_contract
 from subscriptions.law.regimes import regime
+from subscriptions.pages.controls.sessions import Wear, wear
+from subscriptions.pages.drawing import IN_WORDS, line_of
 from subscriptions.pages.shown import of_plans
+from subscriptions.plan.course import Step
 from subscriptions.prices.told import coming
-from subscriptions.tables import CANCELLED, DROPPED, ENDED, NEEDS_CUSTOMER, UNCLAIMED, WAITING, Refill, Subscription
-
-IN_WORDS = {
-    "scheduled": "planned",
-    "notified": "announced",
-    "waiting_for_stock": "waiting for stock, nothing charged",
-    "charging": "being charged",
-    "declined": "card declined, will be tried again",
-    "needs_customer": "waiting for you",
-    "paid": "paid, being packed",
-    "shipped": "sent",
-    "dropped": "not needed, not sent",
-    "cancelled": "ended, not charged",
-}
-
-
-def line_of(subscription: Subscription, now: datetime) -> PlanLine:
-    """The plan line as it stands: sessions and refills on their days of now, refills that are not sent left out.
-
-    While the plan is held all that is to come stands where it would be if it went on today.
-    """
-    sent = [refill for refill in subscription.refills if refill.state not in (DROPPED, CANCELLED)]
-    course, day = subscription.course_on(today(now)), today(now)
-    resting = course.last_session - subscription.last_session
-    needed = [refill.needed_on + (resting if refill.state in UNCLAIMED else timedelta()) for refill in sent]
-    steps = course.to_have or course.steps
-    done = [step.number for step in steps if step.logged_done or step.day < day]
-    marks = Marks(day, done, {position: refill.state for position, refill in enumerate(sent, start=1)})
-    return drawn([(step.number, step.day) for step in steps], [course.start, *needed], marks)
+from subscriptions.tables import ENDED, NEEDS_CUSTOMER, UNCLAIMED, WAITING, Refill, Subscription
 
 
 def order_section(order: Order, now: datetime) -> str:
@@ -110,4 +84,11 @@ def _rendered(template: str, found: list[Subscription], now: datetime) -> str:
     about["new_prices"] = coming(host.session(), found)
     about["waits"] = {plan.id for plan in found if any(wants_a_yes(refill) for refill in plan.refills)}
     about["by_customer"] = {plan.id for plan in found if held_by_customer(plan)}
+    about["logs"] = {plan.id: _log_of(plan, today(now)) for plan in found}
     return render_template(template, **about, in_words=IN_WORDS, unclaimed=UNCLAIMED, **words())
+
+
+def _log_of(plan: Subscription, day: date) -> tuple[Step | None, date | None, Wear | None]:
+    """The session to log now, the end of the plan's pause and its roller's wear."""
+    course = plan.course_on(day)
+    return course.to_log(day), plan.paused_until(day), wear(course, day)

@@ -125,6 +125,15 @@ class Course:
         """The session to come: the first that was not logged and is not over."""
         return next((step for step in self.steps if step.log is None and step.day >= today), None)
 
+    def had(self, today: date) -> tuple[Step, ...]:
+        """The sessions that were had: said to be done, or not logged and over."""
+        return tuple(step for step in self.to_have if step.logged_done or step.day < today)
+
+    def to_log(self, today: date) -> Step | None:
+        """The session that its customer would log today: the one nearest to it of those that were not logged."""
+        unsaid = (step for step in self.steps if step.log is None)
+        return min(unsaid, key=lambda step: abs((step.day - today).days), default=None)
+
     @cached_property
     def _planned(self) -> tuple[date, ...]:
         """The day of each session as it was agreed to, if nothing had happened since."""

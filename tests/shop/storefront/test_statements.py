@@ -27,7 +27,10 @@ from tests.servers.client import Visitor
 from tests.shop.customers.conftest import ada, mails, post, signed_in  # noqa: F401
 from tests.shop.storefront.conftest import ADDRESS, all_hidden, hidden
 
-ROOMS = ("storefront", "account", "sign_in", "refills", "acknowledging", "holding", "recalled", "why", "calendar")
+ROOMS = (
+    *("storefront", "account", "sign_in", "refills", "controls", "acknowledging", "holding", "recalled", "why"),
+    "calendar",
+)
 PAGES: dict[str, tuple[str, int]] = {
     "storefront.front": ("/", 3),
     "storefront.kits": ("/kits", 2),
@@ -63,6 +66,11 @@ PAGES: dict[str, tuple[str, int]] = {
     "sign_in.look_up": ("/orders", 2),
     "sign_in.link": ("/account/sign-in/unknown", 4),
     "refills.ask": ("/orders/{token}/refills/{plan}/end", 6),
+    "controls.plan": ("/orders/{token}/refills/{plan}/change", 10),
+    "controls.change": ("/orders/{token}/refills/{plan}/change/quantity?quantity=2", 7),
+    "controls.sessions": ("/orders/{token}/refills/{plan}/sessions", 8),
+    "controls.session": ("/orders/{token}/refills/{plan}/sessions/1", 6),
+    "controls.address": ("/orders/{token}/refills/{plan}/address", 9),
     "holding.hold": ("/orders/{token}/refills/{plan}/hold", 7),
     "acknowledging.of_plan": ("/orders/{token}/refills/{plan}/notice", 8),
     "acknowledging.by_mail": ("/notices/unknown", 4),

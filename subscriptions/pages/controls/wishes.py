@@ -1,0 +1,177 @@
+"""What a customer can wish of a running plan: the form it comes in, what it would come to, and how it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from kits.dates import written
+from shop.orders.basket import MOST_A_LINE
+from shop.storefront.forms import Form, day, whole
+from subscriptions.controls import changing, pauses, refills
+from subscriptions.controls.outlook import Facts
+from subscriptions.controls.refills import TOO_FAR
+from subscriptions.pages.controls import would
+from subscriptions.pages.controls.would import NO_REFILL, Values, can_move, can_return, refill_of, spacing
+from subscriptions.tables import Subscription
+
+
+class SpacingForm(Form):
+    """How many sessions in all, and how many weeks lie between those to come."""
+
+    sessions = whole("Choose how many sessions you plan.", required=True)
+    every_weeks = whole("Choose how many weeks lie between two sessions.", required=True)
+
+
+class BoxesForm(Form):
+    """How many boxes a refill."""
+
+    quantity = whole(f"Choose 1 to {MOST_A_LINE} boxes.", required=True)
+
+
+class PauseForm(Form):
+    """Until when."""
+
+    until = day("Choose the day on which your plan goes on.", required=True)
+
+
+class RefillForm(Form):
+    """Which refill."""
+
+    refill = whole(NO_REFILL, required=True)
+
+
+class MoveForm(RefillForm):
+    """How much later than planned."""
+
+    weeks = whole(TOO_FAR, required=True)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One kind of change. `shown` is pure and `made` commits; `said` says of the plan as it is what was done.
+
+    `undone_by` names the wish that takes it back, whose values are `former` of the plan as it was before.
+    """
+
+    form: type[Form]
+    title: Callable[[Values], str]
+    shown: Callable[[Subscription, Values, date, Facts], Facts]
+    made: Callable[[int, Values, datetime], None]
+    said: Callable[[Subscription, Values, date], str]
+    undone_by: str = ""
+    former: Callable[[Subscription, Values], dict[str, Any]] = lambda plan, values: {}
+    of_refill: bool = False
+
+
+def _weeks(count: int) -> str:
+    return "1 week" if count == 1 else f"{count} weeks"
+
+
+def _boxes(count: int) -> str:
+    return "1 box" if count == 1 else f"{count} boxes"
+
+
+def _title_of_move(values: Values) -> str:
+    later = f"{_weeks(values['weeks'])} later" if values["weeks"] else "as it was planned"
+    return f"Refill {values['refill']} {later}"
+
+
+def _said_of_skip(plan: Subscription, values: Values, day: date) -> str:
+    number = values["refill"]
+    left_out = f"Refill {number} is left out: it is neither charged nor sent."
+    return left_out if can_return(refill_of(plan, number)) else ""
+
+
+def _said_of_send(plan: Subscription, values: Values, day: date) -> str:
+    return f"Refill {values['refill']} is sent after all." if can_move(refill_of(plan, values["refill"])) else ""
+
+
+def _said_of_move(plan: Subscription, values: Values, day: date) -> str:
+    moved = refill_of(plan, values["refill"]).moved_days // 7
+    later = f"{_weeks(moved)} later than planned" if moved else "when it was planned"
+    return f"Refill {values['refill']} comes {later}."
+
+
+def _said_of_pause(plan: Subscription, values: Values, day: date) -> str:
+    until = plan.paused_until(day)
+    return f"Your plan rests until {written(until)}. Nothing is charged before." if until else ""
+
+
+def _said_of_spacing(plan: Subscription, values: Values, day: date) -> str:
+    now = spacing(plan)
+    return f"Your plan has {now['sessions']} sessions, one every {_weeks(now['every_weeks'])} after your next."
+
+
+WISHES: dict[str, Wish] = {
+    "sessions": Wish(
+        SpacingForm,
+        lambda values: f"{values['sessions']} sessions, every {_weeks(values['every_weeks'])}",
+        would.spaced,
+        lambda plan_id, values, now: changing.change_plan(plan_id, **values, actor="customer", now=now),
+        _said_of_spacing,
+        undone_by="sessions",
+        former=lambda plan, values: spacing(plan),
+    ),
+    "quantity": Wish(
+        BoxesForm,
+        lambda values: f"{_boxes(values['quantity'])} in each refill",
+        lambda plan, values, day, known: changing.boxed(values["quantity"], known),
+        lambda plan_id, values, now: changing.change_quantity(plan_id, **values, actor="customer", now=now),
+        lambda plan, values, day: f"Each refill now holds {_boxes(plan.quantity)} and costs {plan.refill_price}.",
+        undone_by="quantity",
+        former=lambda plan, values: {"quantity": plan.quantity},
+    ),
+    "pause": Wish(
+        PauseForm,
+        lambda values: f"Rest until {written(values['until'])}",
+        would.paused,
+        lambda plan_id, values, now: pauses.pause(plan_id, **values, actor="customer", now=now),
+        _said_of_pause,
+        undone_by="resume",
+    ),
+    "resume": Wish(
+        Form,
+        lambda values: "Go on today",
+        would.resumed,
+        lambda plan_id, values, now: pauses.end_pause(plan_id, actor="customer", now=now),
+        lambda plan, values, day: "" if plan.paused_until(day) else "Your plan goes on.",
+    ),
+    "move": Wish(
+        MoveForm,
+        _title_of_move,
+        would.moved,
+        lambda plan_id, values, now: refills.move(
+            plan_id, values["refill"], values["weeks"], actor="customer", now=now
+        ),
+        _said_of_move,
+        undone_by="move",
+        former=lambda plan, values: {
+            "refill": values["refill"],
+            "weeks": refill_of(plan, values["refill"]).moved_days // 7,
+        },
+        of_refill=True,
+    ),
+    "skip": Wish(
+        RefillForm,
+        lambda values: f"Leave refill {values['refill']} out",
+        would.left_out,
+        lambda plan_id, values, now: refills.skip(plan_id, values["refill"], actor="customer", now=now),
+        _said_of_skip,
+        undone_by="send",
+        former=lambda plan, values: {"refill": values["refill"]},
+        of_refill=True,
+    ),
+    "send": Wish(
+        RefillForm,
+        lambda values: f"Send refill {values['refill']} after all",
+        would.sent,
+        lambda plan_id, values, now: refills.send_after_all(plan_id, values["refill"], actor="customer", now=now),
+        _said_of_send,
+        undone_by="skip",
+        former=lambda plan, values: {"refill": values["refill"]},
+        of_refill=True,
+    ),
+}
