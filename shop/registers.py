@@ -29,8 +29,8 @@ class Settled:
 
     `what`: `paid` (with `payment`), `declined` or `needs_customer` (with
     `attempt`, whose `decline_code` says why), `cancelled`, `shipped` and before
-    it, once a parcel, `leaving` (nothing is done yet: a step that will write to
-    plans when the order is shipped takes their locks now),
+    it `leaving`, when lots are set aside and once a parcel (nothing is done yet: a step that will write to
+    plans when the order is shipped takes their locks now, or says in a WrongState why it may not leave),
     `disputed` (with `payment`, whose `dispute` says how it stands), `warned`
     (its bank holds `payment` for fraud),
     `withdrawn` (with `kept`: by the id of each line of the order how many of

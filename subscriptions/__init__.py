@@ -46,6 +46,7 @@ class Subscriptions:
         from subscriptions.stops import disputes
         from subscriptions.stops import exporting as exported_stops
         from subscriptions.stops import pages as stop_pages
+        from subscriptions.unsent.samples import HOLD_MAILS
         from subscriptions.why import pages as why
 
         ours = registers(app)
@@ -59,7 +60,7 @@ class Subscriptions:
         ours.card_steps.append(using.card_step)
         ours.dispute_sections.append(stop_pages.dispute_section)
         ours.again_steps.extend((notices.sent_again, new_prices.sent_again))
-        ours.mail_templates.extend((*OUR_MAILS, *CARD_MAILS))
+        ours.mail_templates.extend((*OUR_MAILS, *HOLD_MAILS, *CARD_MAILS))
         ours.duties.extend((*new_prices.PRICE_DUTIES, *REFILL_DUTIES))  # prices first: notices name what holds
         ours.duties.extend(expiring.CARD_DUTIES)
         ours.duties.extend((FORECAST_DUTY, TELL_DUTY, REPLACEMENT_DUTY))

@@ -10,6 +10,7 @@ from kits import host
 from shop.payments.hosted import release
 from subscriptions import ending, notices
 from subscriptions.tables import OPEN, Refill, Subscription
+from subscriptions.unsent import asking
 
 
 def end(subscription_id: int, *, actor: str, now: datetime) -> None:
@@ -17,7 +18,7 @@ def end(subscription_id: int, *, actor: str, now: datetime) -> None:
 
     What is ordered and unpaid is closed at the gateway first; raises
     GatewayError or Busy when that cannot be done now. What was paid meanwhile
-    stays paid.
+    stays paid; of what was paid and has not left its customer is asked.
     """
     _stop(subscription_id, actor, now)
     for order_id in _open_orders(subscription_id):
@@ -27,6 +28,7 @@ def end(subscription_id: int, *, actor: str, now: datetime) -> None:
 def _stop(subscription_id: int, actor: str, now: datetime) -> None:
     with host.unit() as session:
         if ending.stop(session, subscription_id, actor=actor, now=now):
+            asking.ask_of_plan(session, subscription_id, now)
             notices.ended(session, session.get_one(Subscription, subscription_id, populate_existing=True), now)
 
 

@@ -16,12 +16,14 @@ from subscriptions import ending, notices
 from subscriptions.billing import declines
 from subscriptions.cards import using
 from subscriptions.controls import telling
+from subscriptions.controls.pauses import held_by_customer
 from subscriptions.law.choosing import law_of
 from subscriptions.locks import lock_plan
 from subscriptions.plan.course import Course
 from subscriptions.plan.schedule import refill_days, still_needed
 from subscriptions.replanning import new_refill, replan
-from subscriptions.tables import CANCELLED, DROPPED, OPEN, PAID, SHIPPED, Refill, Subscription
+from subscriptions.tables import CANCELLED, DROPPED, ENDED, OPEN, PAID, SHIPPED, Refill, Subscription
+from subscriptions.unsent import asking
 
 
 def settle_step(session: Session, settled: Settled) -> None:
@@ -70,6 +72,8 @@ def _move_on(session: Session, refill: Refill, settled: Settled) -> None:
         _paid(session, refill, settled.payment, settled)
     elif settled.what in ("declined", "needs_customer"):
         declines.record(session, refill, settled)
+    elif settled.what == "leaving":
+        asking.may_leave(session, refill)
     elif settled.what == "shipped":
         refill.state = SHIPPED
     elif settled.what == "refunded" and refill.state == PAID:
@@ -90,5 +94,8 @@ def _paid(session: Session, refill: Refill, payment: Payment, settled: Settled) 
     done = replan(session, refill.subscription_id, settled.now)
     plan = session.get_one(Subscription, refill.subscription_id)
     using.paid_with(session, plan, refill, payment, settled.now)
-    notices.paid(session, refill, payment, settled.now)
+    if plan.state == ENDED or held_by_customer(plan):
+        asking.ask(session, refill, settled.now)  # the request was out already when they ended or held
+    else:
+        notices.paid(session, refill, payment, settled.now)
     telling.dropped(session, plan, done.dropped, settled.now)

@@ -214,20 +214,6 @@ OUR_MAILS = (
         plan_changed,
     ),
     MailTemplate(
-        "subscriptions/mails/plan_held",
-        "Plan on hold",
-        "A customer stopped their plan until further notice.",
-        CUSTOMER,
-        lambda now: telling.held_letter(subscription(now)),
-    ),
-    MailTemplate(
-        "subscriptions/mails/plan_unanswered",
-        "Plan waits for a yes",
-        "A charge waited for its customer's yes, and its day came without one.",
-        CUSTOMER,
-        lambda now: telling.unanswered_letter(subscription(now)),
-    ),
-    MailTemplate(
         "subscriptions/mails/ended",
         "Refills ended",
         "A plan is over, or its refills were ended.",

@@ -162,7 +162,7 @@ class Refill(ClaimedRow):
     told_on: Mapped[date | None] = mapped_column(doc="the day of the charge that the last notice named: never earlier")
     moved_days: Mapped[int] = mapped_column(default=0, doc="by so many days its customer moved it later")
     skipped_at: Mapped[datetime | None] = mapped_column(doc="when its customer left it out; it is cancelled then")
-    must_confirm: Mapped[bool] = mapped_column(default=False, doc="it is charged after an explicit yes alone")
+    must_confirm: Mapped[bool] = mapped_column(default=False, doc="it is charged, or once paid sent, after a yes alone")
     confirmed_at: Mapped[datetime | None] = mapped_column(doc="when its customer said yes")
 
     subscription: Mapped[Subscription] = relationship(back_populates="refills")

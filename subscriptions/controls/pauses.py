@@ -16,9 +16,11 @@ from subscriptions import commitments
 from subscriptions.controls import telling
 from subscriptions.controls.doing import change, taken
 from subscriptions.controls.outlook import Facts
+from subscriptions.locks import lock_refills
 from subscriptions.plan.rests import Rest
 from subscriptions.replanning import replan
 from subscriptions.tables import Hold, Refill, Subscription
+from subscriptions.unsent import asking
 
 CUSTOMER = "customer"
 LONGEST = timedelta(days=365)
@@ -101,6 +103,7 @@ def hold_within(session: Session, plan: Subscription, *, actor: str, now: dateti
     commitments.rest(session, plan.id)
     audit.record(session, at=now, actor=actor, action="subscription.held", subject=f"subscription {plan.id}")
     tell(session, plan, now)
+    asking.ask_of_plan(session, plan.id, now)
     return True
 
 
@@ -116,6 +119,9 @@ def go_on(session: Session, plan: Subscription, *, actor: str, now: datetime) ->
         return False
     session.flush()
     done = replan(session, plan.id, now)
+    for refill in lock_refills(session, plan.id):
+        if asking.waits(refill):
+            refill.confirmed_at = now  # its box is sent
     audit.record(session, at=now, actor=actor, action="subscription.goes_on", subject=f"subscription {plan.id}")
     telling.changed(session, plan, done, "Your plan goes on.", now)
     return True

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import render_template
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from kits import host
 from kits.clock import today
@@ -28,7 +28,13 @@ from subscriptions.pages.drawing import IN_WORDS, line_of
 from subscriptions.pages.shown import of_plans
 from subscriptions.plan.course import Step
 from subscriptions.prices.told import coming
-from subscriptions.tables import ENDED, NEEDS_CUSTOMER, UNCLAIMED, WAITING, Refill, Subscription
+from subscriptions.tables import ENDED, NEEDS_CUSTOMER, PAID, UNCLAIMED, WAITING, Refill, Subscription
+from subscriptions.unsent import asking as unsent
+
+TO_STAFF = {
+    NEEDS_CUSTOMER: "waiting for the customer",
+    PAID: "paid, not to be packed: the plan was held or ended, and the customer chooses whether it is sent or refunded",
+}
 
 
 def order_section(order: Order, now: datetime) -> str:
@@ -52,11 +58,11 @@ def today_card(now: datetime) -> str:
     """The admin's card: refills that wait for stock or for their customer, and notices that wait to be confirmed."""
     counts = host.session().execute(
         select(Refill.state, func.count())
-        .where(Refill.state.in_((WAITING, NEEDS_CUSTOMER, "declined")))
+        .where(or_(Refill.state.in_((WAITING, NEEDS_CUSTOMER, "declined")), unsent.waiting()))
         .group_by(Refill.state)
         .order_by(Refill.state)
     )
-    counted = [(IN_WORDS[state] if state != NEEDS_CUSTOMER else "waiting for the customer", n) for state, n in counts]
+    counted = [({**IN_WORDS, **TO_STAFF}[state], n) for state, n in counts]
     unread = counting.long_unanswered(host.session(), now)
     unconfirmed = confirming.late(host.session(), now)
     if not counted and not unread and not unconfirmed:

@@ -18,6 +18,7 @@ from kits.stock.ledger import Cause
 from kits.stock.moves import other_lot, packing
 from shop.orders.find import locked
 from shop.orders.tables import PAID, Order
+from shop.registers import Settled, run_steps
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ def only_paid(order: Order) -> None:
 
 def _set_aside(session: Session, order: Order, actor: str, now: datetime, *, partly: bool = False) -> int:
     only_paid(order)
+    run_steps(session, Settled("leaving", order, now))
     units = packing.allocate(session, order.number, Cause(actor, now), partly=partly)
     _record(session, order, "order.set_aside", actor, now, units=units)
     return units

@@ -6,6 +6,7 @@ rooms above hear of it, all in the transaction that writes the refund down.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -93,13 +94,18 @@ def by_staff(order_id: int, amount: int, *, reason: str, note: str, actor: str, 
         return given.refund.id
 
 
-def all_of(order_id: int, *, reason: str, actor: str, now: datetime) -> bool:
+def all_of(
+    order_id: int, *, reason: str, actor: str, now: datetime, only_if: Callable[[Session], bool] = lambda _: True
+) -> bool:
     """Refund all that is left of a paid order of which nothing has left, and tell its customer. Commits.
 
-    False when it is not, or no longer, such an order. Raises WrongState while its payment is disputed.
+    False when it is not, or no longer, such an order, or `only_if` says no,
+    which is asked under the order's lock. Raises WrongState while its payment is disputed.
     """
     with unit() as session:
         order = locked(session, order_id)
+        if not only_if(session):
+            return False
         amount = left(session, order)
         if order.state != PAID or order.parcels or not amount:
             return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SOLD_OUT, CODE_USED_UP, CANCELLED, PAID_TWICE = "sold_out", "code_used_up", "cancelled", "paid_twice"
-WITHDRAWN, RETURNED, KIT_GIVEN_BACK = "withdrawn", "returned", "kit_given_back"
+WITHDRAWN, RETURNED, KIT_GIVEN_BACK, NOT_WANTED = "withdrawn", "returned", "kit_given_back", "not_wanted"
 GOODWILL, FAULTY, NOT_DELIVERED, OTHER = "goodwill", "faulty", "not_delivered", "other"
 AUTOMATIC = (SOLD_OUT, CODE_USED_UP, CANCELLED, PAID_TWICE)
 """Of money that never paid for an order: it goes back whole, by itself."""
@@ -45,6 +45,10 @@ REASONS = {
     KIT_GIVEN_BACK: Reason(
         "its kit was given back",
         "The kit that this refill belongs to was given back, so the refill is not sent and its price goes back to you.",
+    ),
+    NOT_WANTED: Reason(
+        "not wanted, its plan was held or ended",
+        "You asked for your money back instead of the refill, so it is not sent.",
     ),
     GOODWILL: Reason("goodwill", "We refund this as a gesture of goodwill."),
     FAULTY: Reason("damaged or faulty", "Something arrived damaged or did not work as it should. We are sorry."),

@@ -72,6 +72,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "controls.session": ("/orders/{token}/refills/{plan}/sessions/1", 6),
     "controls.address": ("/orders/{token}/refills/{plan}/address", 9),
     "holding.hold": ("/orders/{token}/refills/{plan}/hold", 7),
+    "holding.box": ("/orders/{token}/refills/{plan}/box/1", 8),
     "acknowledging.of_plan": ("/orders/{token}/refills/{plan}/notice", 8),
     "acknowledging.by_mail": ("/notices/unknown", 4),
     "why.customer": ("/orders/{token}/refills/{plan}/1/why", 18),
