@@ -151,6 +151,7 @@ def written(refill: Refill, name: str, subject: str, **more: object) -> Letter:
         "is_last": _is_last(refill),
         "url": order_url(subscription.order.token),
         "why_url": _why_url(refill),
+        "sessions_url": plan_url("refillery_controls.sessions", subscription),
         "hold_url": plan_url("refillery_holding.hold", subscription),
         "end_url": plan_url("refillery_refills.ask", subscription),
         "confirm_url": plan_url("refillery_acknowledging.of_plan", subscription),

@@ -40,7 +40,8 @@ def changed_letter(
     """What the customer reads of a change: what was done, and what is to come and costs now."""
     about = {"outlook": outlook(facts(plan, today(now))), "said": said, "dropped": dropped, "added": added}
     subject = "A refill is no longer needed" if dropped else "Your plan has changed"
-    return letter(subject, "subscriptions/mails/plan_changed", subscription=plan, url=_url(plan), **about)
+    links = {"url": _url(plan), "sessions_url": plan_url("refillery_controls.sessions", plan)}
+    return letter(subject, "subscriptions/mails/plan_changed", subscription=plan, **links, **about)
 
 
 def held(session: Session, plan: Subscription, now: datetime) -> None:
