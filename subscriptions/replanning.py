@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from kits.clock import today
 from kits.stock.promises.reservations import prolong
 from shop.orders.tables import Order
+from subscriptions.cards import missing
 from subscriptions.locks import lock_refills
 from subscriptions.plan.course import Course
 from subscriptions.plan.needs import Box, needs
@@ -73,6 +74,7 @@ def announce_anew(refill: Refill, notice_on: date) -> None:
     """What its notice named holds no longer: it is announced once more before it is charged."""
     refill.state, refill.notice_id, refill.notice_on, refill.waited_at = SCHEDULED, None, notice_on, None
     refill.confirmed_at = None
+    refill.retry_on, refill.retry_after, refill.tries_backup = None, None, False
 
 
 def _prolong_orders(session: Session, subscription: Subscription, later: timedelta) -> None:

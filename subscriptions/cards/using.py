@@ -17,15 +17,14 @@ from shop.payments.cards.tables import SavedCard
 from shop.payments.tables import Payment
 from shop.registers import CardFact
 from subscriptions.billing import declines
-from subscriptions.cards import letters, retrying
+from subscriptions.cards import letters, missing, retrying
 from subscriptions.locks import lock_plan
-from subscriptions.stops.stopping import card_is_there, stop
+from subscriptions.stops.stopping import card_is_there
 from subscriptions.stops.tables import CARD, BillingStop
-from subscriptions.tables import ACTIVE, OPEN, Refill, Subscription
+from subscriptions.tables import ACTIVE, Refill, Subscription
 
 MAIN, BACKUP = "main", "backup"
 ROLES = (MAIN, BACKUP)
-REMOVED = "removed"
 CURED = frozenset(
     [
         "expired_card",
@@ -101,12 +100,11 @@ def lose(session: Session, plan: Subscription, card: str, now: datetime) -> None
     if plan.card != card:
         return
     plan.card, plan.card_brand, plan.card_last4 = None, None, None
-    if plan.state != ACTIVE or not _still_pays(session, plan):
-        return
-    if plan.backup_card is not None:
+    session.flush()
+    if plan.backup_card is None:
+        missing.ask(session, plan, now)
+    elif plan.state == ACTIVE and missing.still_pays(session, plan):
         _promote(session, plan, now)
-    elif stop(session, plan.id, CARD, now=now, detail=REMOVED):
-        letters.card_needed(session, plan, now)
     session.flush()
 
 
@@ -167,12 +165,6 @@ def _renewed(session: Session, plan: Subscription, card: SavedCard, now: datetim
 def _first_may_be_tried(session: Session, refill: Refill) -> bool:
     own = [each for each in declines.of(session, refill) if not each.backup]
     return bool(own) and own[-1].kind == "soft"
-
-
-def _still_pays(session: Session, plan: Subscription) -> bool:
-    """Something of the plan is still to be charged."""
-    to_come = select(Refill.id).where(Refill.subscription_id == plan.id, Refill.state.in_(OPEN))
-    return session.scalar(to_come.limit(1)) is not None
 
 
 def _plans_of(session: Session, card: str) -> Sequence[int]:
