@@ -67,6 +67,7 @@ def replan(session: Session, subscription_id: int, now: datetime) -> Replanned:
     added = _added(subscription, {number: on for number, on in needed.items() if number > len(refills)}, course, day)
     session.add_all(added)
     session.flush()
+    missing.ask(session, subscription, now)  # a refill may be to pay again since its card was removed
     return Replanned(course, tuple(dropped), tuple(added))
 
 

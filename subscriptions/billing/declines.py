@@ -41,7 +41,11 @@ def record(session: Session, refill: Refill, settled: Settled) -> None:
 
 
 def of(session: Session, refill: Refill) -> Sequence[Decline]:
-    """What was said of the refill's declined tries, the oldest first."""
+    """What was said of the refill's declined tries, the oldest first.
+
+    A backup card that has taken the place of the other since is the plan's own: its days are counted.
+    """
+    backup = refill.backup_tried if refill.backup_tried != refill.subscription.card else None
     declined = PaymentAttempt.order_id == refill.order_id, PaymentAttempt.decline_code.is_not(None)
     tries = session.scalars(select(PaymentAttempt).where(*declined).order_by(PaymentAttempt.number))
     return [
@@ -52,7 +56,7 @@ def of(session: Session, refill: Refill) -> Sequence[Decline]:
             network_advice=each.network_advice_code,
             network=each.network_decline_code,
             brand=each.card_brand,
-            backup=each.card is not None and each.card == refill.backup_tried,
+            backup=each.card is not None and each.card == backup,
         )
         for each in tries
     ]

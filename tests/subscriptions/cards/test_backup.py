@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from kits import host
+from kits import clock, host
 from shop.payments.tables import PaymentAttempt
+from subscriptions.billing.billing import bill
+from subscriptions.cards import removing
+from subscriptions.controls import refills
 from tests.journeys.driving import Bought, Driver, days
 from tests.subscriptions.cards.conftest import Cards
 
@@ -107,3 +110,35 @@ def test_a_network_that_says_never_again_stops_the_card_for_later_refills_too(
     assert cards.stops() == [("card", True)]
     said = select(PaymentAttempt.network_decline_code, PaymentAttempt.card_brand).filter_by(way="saved_card")
     assert cards.read(said) == ("R1", "visa")
+
+
+def test_a_backup_that_took_the_place_of_the_first_card_is_tried_on_its_days_and_no_oftener(
+    cards: Cards, driver: Driver, bought: Bought
+) -> None:
+    cards.save("backup")
+    main, _, backup = cards.plan
+    for card in (main, backup):
+        cards.behaves(card, "pm_card_chargeDeclinedInsufficientFunds")
+    due(driver, bought)
+    first = driver.refill(bought).charge_on
+    removing.remove(cards.plan_id, "main", actor="customer", now=clock.now())
+    assert cards.plan[0] == backup
+    driver.travel(first + days(1))
+    assert tried(cards) == [main, backup, backup]
+    again = driver.refill(bought).retry_on
+    assert again is not None
+    assert again > first + days(1)
+
+
+def test_a_refill_that_is_moved_while_its_backup_is_next_is_charged_to_the_card_its_notice_names(
+    cards: Cards, driver: Driver, bought: Bought, charged: Callable[[], int]
+) -> None:
+    cards.save("backup")
+    main = cards.plan[0]
+    cards.behaves(main, "pm_card_chargeDeclinedInsufficientFunds")
+    bill(driver.until_due(bought).id, clock.now())
+    assert driver.refill(bought).state == "declined"
+    refills.move(cards.plan_id, 1, 4, actor="customer", now=clock.now())
+    cards.behaves(main, "pm_card_visa")
+    due(driver, bought)
+    assert (tried(cards), charged()) == ([main, main], 1)
