@@ -16,7 +16,7 @@ from subscriptions.controls.doing import change
 from subscriptions.controls.outlook import Facts, with_box
 from subscriptions.plan.needs import LATEST_WEEKS
 from subscriptions.replanning import announce_anew
-from subscriptions.tables import CANCELLED, DECLINED, NEEDS_CUSTOMER, TO_COME, Refill, Subscription
+from subscriptions.tables import CANCELLED, DECLINED, DROPPED, NEEDS_CUSTOMER, TO_COME, Refill, Subscription
 
 UNPAID = (DECLINED, NEEDS_CUSTOMER)
 NOT_TO_COME = "This refill is no longer to come, so it cannot be changed."
@@ -46,9 +46,9 @@ def move(subscription_id: int, number: int, weeks: int, *, actor: str, now: date
 
     def write(session: Session, plan: Subscription, refills: Sequence[Refill]) -> str:
         refill = _of(refills, number)
-        _to_come(refill, today(now))
-        if refill.moved_days == 7 * weeks:
+        if refill.moved_days == 7 * weeks and refill.state in (*TO_COME, DROPPED):
             return ""
+        _to_come(refill)
         refill.moved_days = 7 * weeks
         later = f"{weeks} {'week' if weeks == 1 else 'weeks'} later than planned"
         return f"Refill {number} comes {later if weeks else 'when it was planned'}."
@@ -64,7 +64,7 @@ def skip(subscription_id: int, number: int, *, actor: str, now: datetime) -> Non
         refill = _of(refills, number)
         if refill.skipped_at is not None:
             return ""
-        _to_come(refill, today(now))
+        _to_come(refill)
         refill.state, refill.skipped_at = CANCELLED, now
         return f"Refill {number} is left out: it is neither charged nor sent."
 
@@ -72,13 +72,17 @@ def skip(subscription_id: int, number: int, *, actor: str, now: datetime) -> Non
 
 
 def send_after_all(subscription_id: int, number: int, *, actor: str, now: datetime) -> None:
-    """Take back that a refill is left out, while it can still be announced in time. Commits. Raises as `move` does."""
+    """Take back that a refill is left out, while it can still be announced in time. Commits. Raises as `move` does.
+
+    Not once the next one was announced: that takes its place.
+    """
 
     def write(session: Session, plan: Subscription, refills: Sequence[Refill]) -> str:
         refill = _of(refills, number)
         if refill.skipped_at is None:
             return ""
-        if refill.state != CANCELLED or plan.last_session < today(now):
+        later_ones = (each for each in refills if each.number > number)
+        if refill.state != CANCELLED or plan.last_session < today(now) or any(map(_is_announced, later_ones)):
             raise WrongState(NOT_TO_COME)
         refill.skipped_at, refill.order_id = None, None
         announce_anew(refill, refill.notice_on)
@@ -99,8 +103,16 @@ def _of(refills: Sequence[Refill], number: int) -> Refill:
     return found
 
 
-def _to_come(refill: Refill, day: object) -> None:
-    """Make a refill that was let go one that is to come; raises WrongState for any that is neither."""
+def _is_announced(refill: Refill) -> bool:
+    return refill.notice_id is not None and refill.state not in (DROPPED, CANCELLED)
+
+
+def _to_come(refill: Refill) -> None:
+    """Make a refill that was let go, or moved beyond the plan's end, one that is to come; raises WrongState for any
+    other that is not.
+    """
+    if refill.state == DROPPED and refill.order_id is None and refill.moved_days:
+        announce_anew(refill, refill.notice_on)
     let_go = refill.state == CANCELLED and refill.order_id is not None and refill.skipped_at is None
     if let_go and refill.order is not None and refill.order.state == "cancelled":
         refill.order_id = None

@@ -135,6 +135,31 @@ def test_a_refill_that_was_paid_or_is_not_there_is_not_moved(
         change(plan_id, number=3)
 
 
+def test_a_refill_moved_past_the_plans_end_is_dropped_and_comes_back_when_the_move_is_undone(driver: Driver) -> None:
+    bought = driver.buy(sessions=6, every_weeks=4)
+    before = driver.refill(bought)
+    move(bought.subscription_id or 0, 1, 12)
+    assert driver.refill(bought).state == "dropped"
+    move(bought.subscription_id or 0, 1, 11)
+    assert driver.refill(bought).state == "dropped"
+    move(bought.subscription_id or 0, 1, 0)
+    assert driver.refill(bought) == before
+
+
+def test_a_refill_left_out_is_not_sent_once_the_next_one_was_announced(
+    plan_id: int, driver: Driver, bought: Bought
+) -> None:
+    skip(plan_id, 1)
+    driver.until_due(bought, 2)
+    with pytest.raises(WrongState, match="no longer to come"):
+        send(plan_id, 1)
+    driver.work()
+    with pytest.raises(WrongState, match="no longer to come"):
+        send(plan_id, 1)
+    driver.work()
+    assert [refill.state for refill in driver.refills(bought)] == ["cancelled", "paid"]
+
+
 def _declined(driver: Driver, bought: Bought) -> int:
     driver.until_due(bought)
     driver.card_behaves(bought, "pm_card_chargeDeclined")
