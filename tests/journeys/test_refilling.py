@@ -149,7 +149,7 @@ def link_in(text: str, customer: Customer) -> str:
 def pays_in_person(customer: Customer, mails: Mails, card: str = GOOD, *then: str) -> None:
     """Open the link of the last mail that asks for it, and pay."""
     customer.open(link_in(mails("Please confirm the payment")[-1].text, customer))
-    assert customer.page.heading == "Waiting for your payment"
+    assert customer.page.heading == "Pay £49.00 for your refill"
     customer.press("Pay now")
     customer.press("Pay £49.00", card=card)
     for button in then:
