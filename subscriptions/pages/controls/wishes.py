@@ -76,7 +76,7 @@ def _boxes(count: int) -> str:
 
 def _title_of_move(values: Values) -> str:
     later = f"{_weeks(values['weeks'])} later" if values["weeks"] else "as it was planned"
-    return f"Refill {values['refill']} {later}"
+    return f"Refill {values['refill']}, {later}"
 
 
 def _said_of_skip(plan: Subscription, values: Values, day: date) -> str:
