@@ -65,7 +65,7 @@ def _outcome(ids: Sequence[object]) -> list[dict[str, object]]:
             "id": row.id,
             "order": row.subscription.order.number,
             "refill": row.number,
-            "amount": str(row.subscription.refill_price),
+            "amount": str(row.price),
             "card": row.subscription.card_last4 or "none",
             "needed_on": row.needed_on.isoformat(),
             "charge_on": row.charge_on.isoformat(),

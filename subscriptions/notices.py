@@ -147,7 +147,7 @@ def written(refill: Refill, name: str, subject: str, **more: object) -> Letter:
     about = {
         "refill": refill,
         "subscription": subscription,
-        "price": subscription.refill_price,
+        "price": refill.price,
         "is_last": _is_last(refill),
         "url": order_url(subscription.order.token),
         "why_url": _why_url(refill),

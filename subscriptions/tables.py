@@ -169,6 +169,14 @@ class Refill(ClaimedRow):
     order: Mapped[Order | None] = relationship()
     notice: Mapped[OutboxMail | None] = relationship()
 
+    @property
+    def price(self) -> Money:
+        """What it costs: what its order is for, or its notice named for a box; else what the plan's do now."""
+        plan = self.subscription
+        if self.order is not None and self.order.kind == "refill":
+            return self.order.total
+        return Money(self.notice_unit or plan.refill_amount, plan.currency) * plan.quantity
+
     def is_over(self, today: date) -> bool:
         """True when nothing is charged for it any more: its plan is over, or no session needs it. A hold moves both."""
         plan = self.subscription

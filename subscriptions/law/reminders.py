@@ -42,7 +42,7 @@ def written(refill: Refill) -> Letter:
     about = {
         "refill": refill,
         "plan": plan,
-        "price": plan.refill_price,
+        "price": refill.price,
         "to_come": to_come,
         "law": regime(plan.law),
         "url": order_url(plan.order.token),

@@ -75,7 +75,9 @@ def test_the_orders_page_says_what_was_told_until_it_holds(
     assert (sentence in said, "Each refill costs £52.00" in said) == (False, True)
 
 
-def test_a_notice_that_is_out_already_keeps_the_old_price(driver: Driver, bought: Bought, say: Say) -> None:
+def test_a_notice_that_is_out_already_keeps_the_old_price(
+    driver: Driver, bought: Bought, say: Say, letters: Letters
+) -> None:
     driver.travel(driver.refill(bought).notice_on - days(29))
     say(5200)
     an_hour_later(driver)
@@ -85,6 +87,9 @@ def test_a_notice_that_is_out_already_keeps_the_old_price(driver: Driver, bought
     assert plan_prices() == [5200]
     live_on(driver, bought)
     assert refill_charges(driver) == [4900, 5200]
+    assert ["£49.00" in mail for mail in letters("is paid and will be sent")] == [True, False], (
+        "each says its own price"
+    )
 
 
 def test_a_fall_holds_at_once_from_the_next_notice_on(driver: Driver, bought: Bought, say: Say, app: Flask) -> None:
