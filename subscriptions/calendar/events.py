@@ -130,7 +130,7 @@ def _price(refill: Refill) -> Money:
     """What was paid, or is going to be: what the notice named, or less."""
     if refill.order is not None:
         return refill.order.total
-    price = refill.subscription.refill_price
+    price = refill.price
     if refill.notice is None or refill.notice_amount is None:
         return price
     return Money(min(refill.notice_amount, price.amount), price.currency)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from kits import clock, host
 from kits.audit import AuditEntry
@@ -19,7 +19,6 @@ from shop.work.outbox import OutboxMail
 from subscriptions.commands import end
 from subscriptions.prices.announcing import NewRefillPrice, announce, undo
 from subscriptions.prices.telling import PRICE_DUTIES
-from subscriptions.tables import Subscription
 from tests.journeys.driving import Bought, Driver, days
 from tests.servers.client import Visitor
 from tests.shop.admin.conftest import words
@@ -87,9 +86,7 @@ def test_a_notice_that_is_out_already_keeps_the_old_price(
     assert plan_prices() == [5200]
     live_on(driver, bought)
     assert refill_charges(driver) == [4900, 5200]
-    assert ["£49.00" in mail for mail in letters("is paid and will be sent")] == [True, False], (
-        "each says its own price"
-    )
+    assert ["£49.00" in mail for mail in letters("is paid and will be sent")] == [True, False]
 
 
 def test_a_fall_holds_at_once_from_the_next_notice_on(driver: Driver, bought: Bought, say: Say, app: Flask) -> None:
@@ -217,9 +214,8 @@ def test_plans_that_are_bought_later_or_have_no_refill_to_come_are_not_concerned
 
 def test_the_same_form_announces_once_and_is_audited_once(driver: Driver, bought: Bought, say: Say) -> None:
     assert say(5200, submission="f") == say(5200, submission="f")
-    actions = host.session().scalars(select(AuditEntry.action).where(AuditEntry.action == "price.announced")).all()
-    host.end_reads()
-    assert (len(told()), len(actions)) == (1, 1)
+    audited = select(func.count(AuditEntry.id)).where(AuditEntry.action == "price.announced")
+    assert (host.session().scalar(audited), len(told())) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -248,5 +244,3 @@ def test_with_more_than_one_kit_the_mail_names_what_all_boxes_cost(
     say(5200)
     an_hour_later(driver)
     assert "each refill costs £104.00 instead of £98.00" in letters("cost more")[0]
-    with host.unit() as session:
-        session.execute(update(Subscription).values(quantity=1))
