@@ -27,6 +27,8 @@ from subscriptions.links import plan_url
 from subscriptions.paying import links
 from subscriptions.plan.schedule import RefillDays
 from subscriptions.replanning import charge_day
+from subscriptions.summing import since
+from subscriptions.summing.whole import Summary, summed_up
 from subscriptions.tables import CHARGING, DECLINED, NOTIFIED, OPEN, SCHEDULED, WAITING, Refill, Subscription
 
 
@@ -35,6 +37,7 @@ def advance_notice(session: Session, refill: Refill, now: datetime) -> None:
     subscription = refill.subscription
     # Announced anew, e.g. at another price: a mail of its own, so that the one before is not taken for it.
     again = now.isoformat() if refill.announced else ""
+    before = since.told(refill)
     refill.notice_unit, refill.notice_amount = subscription.refill_amount, subscription.refill_price.amount
     earliest = RefillDays(refill.number, refill.needed_on).charge_on(today(now))
     refill.charge_on = refill.told_on = charge_day(subscription.course_on(today(now)), earliest, refill.told_on)
@@ -45,6 +48,7 @@ def advance_notice(session: Session, refill: Refill, now: datetime) -> None:
     subject = "Your next serum refill"
     notice = notice_in_force(session, subscription.kit_id, today(now))
     more: dict[str, Any] = {"changed": changed, "asked": asked, "price_before": price_before(refill), "notice": notice}
+    more["since"] = since.since(refill, before)
     mail = _post(session, refill, "advance_notice", subject, now, cause=again, **more, **_card(subscription))
     refill.notice_id = mail.id
     reminders.remind(session, refill, now)
@@ -96,14 +100,21 @@ def _ways_out(session: Session, refill: Refill, now: datetime) -> dict[str, Any]
 
 def ended(session: Session, subscription: Subscription, now: datetime) -> None:
     """The plan is over, or the customer ended the refills: nothing is charged any more."""
-    post(session, f"ended-{subscription.id}", subscription.customer.email, ended_letter(subscription), now=now)
+    post(
+        session,
+        f"ended-{subscription.id}",
+        subscription.customer.email,
+        ended_letter(subscription, summed_up(session, subscription, now)),
+        now=now,
+    )
 
 
-def ended_letter(subscription: Subscription) -> Letter:
+def ended_letter(subscription: Subscription, summary: Summary) -> Letter:
     """What the customer reads when the refills have ended."""
     said = facts.on_ending(regime(subscription.law or ""))
     about = {"subscription": subscription, "money_back": said, "url": order_url(subscription.order.token)}
     about["again_url"] = again_url(subscription)
+    about["summary"] = summary
     return letter("Your refills have ended", "subscriptions/mails/ended", **about)
 
 
@@ -154,6 +165,7 @@ def written(refill: Refill, name: str, subject: str, **more: object) -> Letter:
         "sessions_url": plan_url("refillery_controls.sessions", subscription),
         "hold_url": plan_url("refillery_holding.hold", subscription),
         "end_url": plan_url("refillery_refills.ask", subscription),
+        "change_url": plan_url("refillery_controls.plan", subscription),
         "confirm_url": plan_url("refillery_acknowledging.of_plan", subscription),
         "pay_url": order_url(refill.order.token) if refill.order else "",
         **more,

@@ -22,6 +22,7 @@ from subscriptions.prices import letters as prices
 from subscriptions.prices.tables import PlanPrice
 from subscriptions.recall import letters
 from subscriptions.recall.tables import RecalledBox
+from subscriptions.summing.whole import Summary
 from subscriptions.tables import ACTIVE, DROPPED, SCHEDULED, Refill, Subscription
 
 
@@ -72,8 +73,13 @@ def of_a_refill(name: str, subject: str, now: datetime, **more: object) -> Lette
 
 def advance_notice(now: datetime) -> Letter:
     """The notice before a charge, without a newer text to read."""
-    more: dict[str, object] = {"changed": [], "asked": None, "price_before": None, "card_missing": False}
+    more: dict[str, object] = {"changed": [], "asked": None, "price_before": None, "card_missing": False, "since": []}
     return of_a_refill("advance_notice", "Your next serum refill", now, **more, notice=_notice(now))
+
+
+def _summary(now: datetime) -> Summary:
+    plan = subscription(now)
+    return Summary(plan.sessions - 1, 1, len(plan.refills), plan.refill_price * len(plan.refills), None)
 
 
 def _notice(now: datetime) -> ContraindicationNotice:
@@ -218,7 +224,7 @@ OUR_MAILS = (
         "Refills ended",
         "A plan is over, or its refills were ended.",
         CUSTOMER,
-        lambda now: notices.ended_letter(subscription(now)),
+        lambda now: notices.ended_letter(subscription(now), _summary(now)),
     ),
     MailTemplate(
         "subscriptions/mails/recall", "Recall", "A lot is recalled that the customer received.", CUSTOMER, recalled
