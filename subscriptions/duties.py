@@ -20,6 +20,7 @@ from subscriptions.commitments import COMMITMENT_DUTIES
 from subscriptions.controls import telling
 from subscriptions.ending import KIT_GIVEN_BACK_DUTY
 from subscriptions.holding import held, resting
+from subscriptions.locks import changed, lock_plan
 from subscriptions.plan.schedule import NOTICE_DAYS, RefillDays, still_needed
 from subscriptions.replanning import charge_day
 from subscriptions.stops.stopping import held_back, stopped
@@ -107,13 +108,14 @@ def give_notice(refill_id: int, now: datetime) -> None:
         if not move(session, refill_id, (SCHEDULED,), state=SCHEDULED):
             return
         refill = session.get_one(Refill, refill_id, populate_existing=True)
-        if refill.subscription.rests or session.scalar(select(held_back(refill.subscription_id))):
+        # Asked anew: while we waited for the row it may have been moved, or its plan held.
+        if session.scalar(select(Refill.id).where(Refill.id == refill_id, notice_due(now))) is None:
             return
         earliest = RefillDays(refill.number, refill.needed_on).charge_on(today(now))
         if not still_needed(max(earliest, refill.needed_on), refill.subscription.last_session):
             move(session, refill_id, (SCHEDULED,), state=DROPPED)
             telling.dropped(session, refill.subscription, [refill], now)
-        elif refill.notice_id is None:
+        else:
             notices.advance_notice(session, refill, now)
 
 
@@ -134,9 +136,10 @@ def note_accepted(refill_id: int, now: datetime) -> None:
 def end_plan(subscription_id: int, now: datetime) -> None:
     """The plan is over: close the subscription and say so. Commits."""
     with host.unit() as session:
-        active = update(Subscription).where(Subscription.id == subscription_id, Subscription.state == ACTIVE)
-        running = active.where(~held(Subscription.id))
-        if session.execute(running.values(state=ENDED, ended_at=now)).rowcount:  # type: ignore[attr-defined]
+        lock_plan(session, subscription_id)
+        # Asked anew under its lock: it may have been held or moved meanwhile.
+        over = update(Subscription).where(Subscription.id == subscription_id, end_due(now))
+        if changed(session, over.values(state=ENDED, ended_at=now)):
             notices.ended(session, session.get_one(Subscription, subscription_id, populate_existing=True), now)
 
 

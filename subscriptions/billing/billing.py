@@ -64,9 +64,13 @@ def lapse(refill_id: int, now: datetime) -> None:
     if order_id is not None:
         release.cancel(order_id, now=now)
     with host.unit() as session:
-        refill = session.get_one(Refill, refill_id)
+        if not move(session, refill_id, OPEN, number=Refill.number):
+            return
+        refill = session.get_one(Refill, refill_id, populate_existing=True)
+        if order_id is None and not refill.is_over(today(now)):  # needed again meanwhile
+            return
         needed = still_needed(max(refill.needed_on, today(now)), refill.subscription.last_session)
-        move(session, refill_id, OPEN, state=CANCELLED if needed else DROPPED)
+        refill.state = CANCELLED if needed else DROPPED
 
 
 def move(session: Session, refill_id: int, states: Sequence[str], **values: object) -> bool:
@@ -91,11 +95,11 @@ def _ordered(refill_id: int, now: datetime) -> tuple[int | None, str]:
 
 
 def _taken(session: Session, refill_id: int, now: datetime) -> Refill | None:
-    """Take a refill up for charging, unless its plan rests; what is being charged already is brought to its end."""
+    """Take a refill up for charging, unless its plan rests or is over; what is being charged is brought to its end."""
     if not move(session, refill_id, BILLABLE, number=Refill.number):
         return None
     refill = session.get_one(Refill, refill_id, populate_existing=True)
-    if refill.state != CHARGING and not _ripe(session, refill, now):
+    if refill.is_over(today(now)) or (refill.state != CHARGING and not _ripe(session, refill, now)):
         return None
     if refill.order_id is None and _costs_more_than_named(refill):
         announce_anew(refill, today(now))
