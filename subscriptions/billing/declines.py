@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -37,7 +38,16 @@ def record(session: Session, refill: Refill, settled: Settled) -> None:
     has_backup = _has_backup(session, plan, settled.attempt)
     step = after(declines, retry_days(), today, has_backup=has_backup)
     _forget_dead_backup(plan, declines[-1])
-    _move(session, plan, refill, step, settled)
+    _move(session, plan, refill, step, settled.attempt, settled.now)
+
+
+def without_backup(session: Session, plan: Subscription, refill: Refill, now: datetime) -> None:
+    """The backup card that a locked refill was to be tried with next is gone: go on as without one. Flushes."""
+    declined = PaymentAttempt.order_id == refill.order_id, PaymentAttempt.decline_code.is_not(None)
+    last = session.scalars(select(PaymentAttempt).where(*declined).order_by(PaymentAttempt.number.desc())).first()
+    if last is not None:
+        step = after(of(session, refill), retry_days(), today, has_backup=False)
+        _move(session, plan, refill, step, last, now)
 
 
 def of(session: Session, refill: Refill) -> Sequence[Decline]:
@@ -84,9 +94,9 @@ def _forget_dead_backup(plan: Subscription, last: Decline) -> None:
         plan.backup_card = None
 
 
-def _move(session: Session, plan: Subscription, refill: Refill, step: Next, settled: Settled) -> None:
-    attempt, now = settled.attempt, settled.now
-    assert attempt is not None, "something was declined"
+def _move(
+    session: Session, plan: Subscription, refill: Refill, step: Next, attempt: PaymentAttempt, now: datetime
+) -> None:
     refill.retry_on, refill.retry_after, refill.tries_backup = None, None, False
     refill.state = NEEDS_CUSTOMER if isinstance(step, AskCustomer) else DECLINED
     if isinstance(step, Backup):

@@ -30,6 +30,13 @@ def with_new_card(session: Session, plan: Subscription, card: SavedCard, old: st
     session.flush()
 
 
+def without_backup(session: Session, plan: Subscription, card: str | None, now: datetime) -> None:
+    """A backup card has left a locked plan: what was to be tried with it next is not. Flushes."""
+    for refill in lock_refills(session, plan.id) if card else ():
+        if refill.state == DECLINED and refill.tries_backup and refill.backup_tried == card:
+            declines.without_backup(session, plan, refill, now)
+
+
 def may_be_tried(session: Session, refill: Refill, now: datetime) -> bool:
     """True while a declined refill may be tried once more with another card."""
     return refill.order_id is not None and may_try(declines.of(session, refill), now)

@@ -97,6 +97,7 @@ def lose(session: Session, plan: Subscription, card: str, now: datetime) -> None
     """A card of a locked plan is gone: the backup takes its place, else a new one is asked for, at once. Flushes."""
     if plan.backup_card == card:
         plan.backup_card = None
+        retrying.without_backup(session, plan, card, now)
     if plan.card != card:
         return
     plan.card, plan.card_brand, plan.card_last4 = None, None, None
@@ -137,6 +138,7 @@ def _put(session: Session, plan: Subscription, card: SavedCard, role: str, now: 
     """Give the card its place in the plan; the id of the one that was there. A plan without a card takes any."""
     if role == BACKUP and plan.card is not None:
         replaced, plan.backup_card = plan.backup_card, card.gateway_id
+        retrying.without_backup(session, plan, replaced, now)
         return replaced
     replaced = plan.card
     plan.card, plan.card_brand, plan.card_last4 = card.gateway_id, card.brand, card.last4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import select
 
 from kits import clock, host
@@ -142,3 +143,22 @@ def test_a_refill_that_is_moved_while_its_backup_is_next_is_charged_to_the_card_
     cards.behaves(main, "pm_card_visa")
     due(driver, bought)
     assert (tried(cards), charged()) == ([main, main], 1)
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_backup_that_leaves_before_it_is_tried_is_not_tried(
+    replaced: bool, cards: Cards, driver: Driver, bought: Bought, charged: Callable[[], int]
+) -> None:
+    cards.save("backup")
+    main = cards.plan[0]
+    cards.behaves(main, "pm_card_chargeDeclinedInsufficientFunds")
+    refill = driver.until_due(bought)
+    bill(refill.id, clock.now())
+    if replaced:
+        cards.save("backup")
+    else:
+        removing.remove(cards.plan_id, "backup", actor="customer", now=clock.now())
+    bill(refill.id, clock.now())
+    assert (tried(cards), charged()) == ([main], 0)
+    again = driver.refill(bought)
+    assert (again.state, again.retry_on) == ("declined", refill.charge_on + days(1))
