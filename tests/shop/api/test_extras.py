@@ -111,5 +111,5 @@ def test_refills_true_is_kept_as_the_agreement_it_is(client: Visitor, body: Body
     body["lines"][0]["refills"] = True
     client.post(ORDERS, json=body)
     kept = {each.kind: each for each in host.session().scalars(select(Agreement))}
-    assert set(kept) == {"terms", "refill_charges"}
+    assert set(kept) == {"terms", "refill_charges", "key_information"}
     assert "£98.00 in all" in kept["refill_charges"].text

@@ -115,10 +115,3 @@ def test_the_database_refuses_to_change_a_published_version(app: Flask, now: dat
     with pytest.raises(DBAPIError, match="shop_page_version is append-only"), host.unit() as session:
         session.execute(text(change))
     assert current(host.session(), "terms").text == "Ours.\n"
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_what_we_ship_promises_nothing_that_a_customer_cannot_do(page: str) -> None:
-    text = pages.shipped(page).text
-    for promise in ("pause", "skip a refill", "move a refill", "Change the address"):
-        assert promise not in text

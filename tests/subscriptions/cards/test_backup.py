@@ -19,7 +19,8 @@ Subjects = Callable[[], list[str]]
 
 
 def tried(cards: Cards) -> list[str | None]:
-    rows = host.session().scalars(select(PaymentAttempt.card).where(PaymentAttempt.way == "saved_card")).all()
+    cards = select(PaymentAttempt.card).where(PaymentAttempt.way == "saved_card").order_by(PaymentAttempt.id)
+    rows = host.session().scalars(cards).all()
     host.end_reads()
     return list(rows)
 

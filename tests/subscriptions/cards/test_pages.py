@@ -7,6 +7,8 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
+from kits import clock
+from shop.sandbox.people.methods import expires
 from tests.journeys.driving import Bought, Driver
 from tests.journeys.mistakes import nothing_changed
 from tests.servers.client import Visitor
@@ -30,7 +32,8 @@ def section(client: Visitor, bought: Bought) -> str:
 
 
 def test_the_plan_says_which_card_pays_and_what_one_can_do(cards: Cards, bought: Bought, client: Visitor) -> None:
-    assert "Pays with Visa ending in 4242, expires 12/2034. Replace Add a backup Remove" in section(client, bought)
+    year = expires(int(clock.now().timestamp()))
+    assert f"Pays with Visa ending in 4242, expires 12/{year}. Replace Add a backup Remove" in section(client, bought)
     cards.save("backup", expires="07/2031")
     said = section(client, bought)
     assert "Backup: Mastercard ending in 4444, expires 07/2031, tried once" in said
