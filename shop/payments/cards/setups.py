@@ -70,7 +70,7 @@ def save_card(wanted: Wanted, *, now: datetime) -> str | None:
             return page.url
         if _ended(known, page, now):
             return None
-    begun = _begun(wanted, known, now)
+    begun = _begun(wanted, known.page_id if known else None, now)
     # Another click's page became known since we looked: that one is the page.
     return _made(begun, wanted, now) if begun else save_card(wanted, now=now)
 
@@ -102,17 +102,17 @@ def _ended(known: _Seen, page: HostedPage, now: datetime) -> bool:
     return False
 
 
-def _begun(wanted: Wanted, known: _Seen | None, now: datetime) -> _Seen | None:
+def _begun(wanted: Wanted, looked_at: str | None, now: datetime) -> _Seen | None:
     """The setup to make a page for, committed: the one whose page is not known yet, or a new one.
 
-    None when there is a page by now that was not `known`, and so not looked at.
+    None when there is a page by now that is not the one `looked_at`.
     """
     try:
         with unit() as current:
             waiting = current.scalars(_of(wanted.about).with_for_update()).first()
             if waiting is not None and waiting.session_id is None and waiting.expires_at >= now + GATEWAY_SHORTEST:
                 return _seen(waiting)
-            if waiting is not None and waiting.session_id is not None and (known is None or known.id != waiting.id):
+            if waiting is not None and waiting.session_id not in (None, looked_at):
                 return None
             if waiting is not None:
                 waiting.state, waiting.ended_at = CLOSED, now
