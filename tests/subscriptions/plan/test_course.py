@@ -138,11 +138,9 @@ def test_no_refill_is_needed_after_the_last_session_or_before_the_box_before_it_
 
 
 @given(lived(), st.integers(1, 12))
-def test_what_is_taken_back_is_as_if_it_had_never_been_said(course: Course, number: int) -> None:
+def test_what_is_said_of_a_session_moves_none_before_it(course: Course, number: int) -> None:
     fewer = tuple(said for said in course.log if said.number < number)
     assert Course(course.plan, course.rests, fewer).steps[: number - 1] == course.steps[: number - 1]
-    without = Course(course.plan, course.rests)
-    assert Course(course.plan, course.rests, ()) == without
 
 
 @given(lived())
