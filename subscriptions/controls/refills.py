@@ -23,6 +23,22 @@ NOT_TO_COME = "This refill is no longer to come, so it cannot be changed."
 TOO_FAR = f"Choose up to {LATEST_WEEKS} weeks later."
 
 
+def said_of_move(number: int, weeks: int) -> str:
+    """The sentence that a refill comes so many weeks later, for the mail and the page."""
+    later = f"{weeks} {'week' if weeks == 1 else 'weeks'} later than planned"
+    return f"Refill {number} comes {later if weeks else 'when it was planned'}."
+
+
+def said_of_skip(number: int) -> str:
+    """The sentence that a refill is left out."""
+    return f"Refill {number} is left out: it is neither charged nor sent."
+
+
+def said_of_send(number: int) -> str:
+    """The sentence that it is not left out any more."""
+    return f"Refill {number} is sent after all."
+
+
 def moved(number: int, weeks: int, known: Facts) -> Facts:
     """The plan with a refill so many weeks later than planned; 0 takes it back. Raises BadInput at `weeks`."""
     _check_weeks(weeks)
@@ -50,8 +66,7 @@ def move(subscription_id: int, number: int, weeks: int, *, actor: str, now: date
             return ""
         _to_come(refill)
         refill.moved_days = 7 * weeks
-        later = f"{weeks} {'week' if weeks == 1 else 'weeks'} later than planned"
-        return f"Refill {number} comes {later if weeks else 'when it was planned'}."
+        return said_of_move(number, weeks)
 
     change(subscription_id, "refill_moved", write, actor=actor, now=now)
 
@@ -66,7 +81,7 @@ def skip(subscription_id: int, number: int, *, actor: str, now: datetime) -> Non
             return ""
         _to_come(refill)
         refill.state, refill.skipped_at = CANCELLED, now
-        return f"Refill {number} is left out: it is neither charged nor sent."
+        return said_of_skip(number)
 
     change(subscription_id, "refill_skipped", write, actor=actor, now=now)
 
@@ -86,7 +101,7 @@ def send_after_all(subscription_id: int, number: int, *, actor: str, now: dateti
             raise WrongState(NOT_TO_COME)
         refill.skipped_at, refill.order_id = None, None
         announce_anew(refill, refill.notice_on)
-        return f"Refill {number} is sent after all."
+        return said_of_send(number)
 
     change(subscription_id, "refill_sent_after_all", write, actor=actor, now=now)
 

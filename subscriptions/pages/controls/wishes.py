@@ -81,18 +81,16 @@ def _title_of_move(values: Values) -> str:
 
 def _said_of_skip(plan: Subscription, values: Values, day: date) -> str:
     number = values["refill"]
-    left_out = f"Refill {number} is left out: it is neither charged nor sent."
-    return left_out if can_return(refill_of(plan, number)) else ""
+    return refills.said_of_skip(number) if can_return(refill_of(plan, number)) else ""
 
 
 def _said_of_send(plan: Subscription, values: Values, day: date) -> str:
-    return f"Refill {values['refill']} is sent after all." if can_move(refill_of(plan, values["refill"])) else ""
+    number = values["refill"]
+    return refills.said_of_send(number) if can_move(refill_of(plan, number)) else ""
 
 
 def _said_of_move(plan: Subscription, values: Values, day: date) -> str:
-    moved = refill_of(plan, values["refill"]).moved_days // 7
-    later = f"{_weeks(moved)} later than planned" if moved else "when it was planned"
-    return f"Refill {values['refill']} comes {later}."
+    return refills.said_of_move(values["refill"], refill_of(plan, values["refill"]).moved_days // 7)
 
 
 def _said_of_pause(plan: Subscription, values: Values, day: date) -> str:
