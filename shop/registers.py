@@ -113,6 +113,9 @@ class MailTemplate:
     sample: Callable[[datetime], Letter]
 
 
+ParcelLinks = Callable[[Session, Order], list[tuple[str, str]]]
+"""What the mails about an order's parcels lead to beside the order: what each link is for, and its address."""
+
 Card = Callable[[datetime], str]
 """Safe HTML of one card on the admin's "Today"; empty when there is nothing to do."""
 
@@ -189,6 +192,7 @@ class Registers:
     duties: list[Duty] = field(default_factory=list)
     mail_templates: list[MailTemplate] = field(default_factory=list)
     again_steps: list[AgainStep] = field(default_factory=list)
+    parcel_links: list[ParcelLinks] = field(default_factory=list)
     order_sections: list[Section] = field(default_factory=list)
     account_sections: list[Section] = field(default_factory=list)
     dispute_sections: list[Section] = field(default_factory=list)
@@ -212,6 +216,11 @@ def run_steps(session: Session, settled: Settled) -> None:
     """Tell every settle step, in the order they were registered."""
     for step in registers().settle_steps:
         step(session, settled)
+
+
+def parcel_links(session: Session, order: Order) -> list[tuple[str, str]]:
+    """The links of all rooms for a mail about a parcel of this order."""
+    return [link for each in registers().parcel_links for link in each(session, order)]
 
 
 def install(app: Flask, url_prefix: str) -> Registers:

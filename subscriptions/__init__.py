@@ -35,7 +35,6 @@ class Subscriptions:
         from subscriptions.law import choosing as law
         from subscriptions.pages import acknowledging, cards, controls, ending, holding, sections
         from subscriptions.paying import pages as paying_pages
-        from subscriptions.paying.samples import CARD_MAILS
         from subscriptions.prices import telling as new_prices
         from subscriptions.prices import told as told_prices
         from subscriptions.recall import given_back
@@ -46,7 +45,6 @@ class Subscriptions:
         from subscriptions.stops import disputes
         from subscriptions.stops import exporting as exported_stops
         from subscriptions.stops import pages as stop_pages
-        from subscriptions.unsent.samples import HOLD_MAILS
         from subscriptions.why import pages as why
 
         ours = registers(app)
@@ -59,8 +57,9 @@ class Subscriptions:
         ours.settle_steps.extend((disputes.settle_step, given_back.settle_step))
         ours.card_steps.append(using.card_step)
         ours.dispute_sections.append(stop_pages.dispute_section)
+        ours.parcel_links.append(sections.parcel_links)
         ours.again_steps.extend((notices.sent_again, new_prices.sent_again))
-        ours.mail_templates.extend((*OUR_MAILS, *HOLD_MAILS, *CARD_MAILS))
+        ours.mail_templates.extend(OUR_MAILS)
         ours.duties.extend((*new_prices.PRICE_DUTIES, *REFILL_DUTIES))  # prices first: notices name what holds
         ours.duties.extend(expiring.CARD_DUTIES)
         ours.duties.extend((FORECAST_DUTY, TELL_DUTY, REPLACEMENT_DUTY))

@@ -14,7 +14,7 @@ from shop.payments.giving_back.reasons import KIT_GIVEN_BACK
 from shop.payments.tables import DISPUTED, Payment
 from shop.registers import Settled
 from shop.work.duties import Duty
-from subscriptions import commitments
+from subscriptions import commitments, plural
 from subscriptions.locks import lock_plan
 from subscriptions.tables import (
     ACTIVE,
@@ -76,8 +76,7 @@ def _fewer(session: Session, subscription_id: int, kept: int, settled: Settled) 
     for refill in session.scalars(select(Refill).where(*kept_back).with_for_update()):
         commitments.consume(session, refill)  # the duty keeps back anew what is wanted now
     session.flush()
-    boxes = "1 box" if kept == 1 else f"{kept} boxes"
-    settled.said.append(f"Each refill of your plan now holds {boxes} and costs {plan.refill_price}.")
+    settled.said.append(f"Each refill of your plan now holds {plural.boxes(kept)} and costs {plan.refill_price}.")
     ordered = select(Refill.id).where(Refill.subscription_id == subscription_id, Refill.state.in_(ORDERED))
     if session.scalar(ordered.limit(1)):
         settled.said.append(AS_ORDERED)

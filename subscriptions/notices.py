@@ -13,14 +13,14 @@ from kits.clock import today
 from kits.errors import WrongState
 from kits.money import Money
 from kits.settings import setting
-from shop.links import order_url
+from shop.links import external, order_url
 from shop.payments.tables import Payment, PaymentAttempt
 from shop.work.letters import letter
 from shop.work.outbox import Letter, OutboxMail, post
 from subscriptions import successors
 from subscriptions.acknowledging import asking
 from subscriptions.cards.letters import card_url
-from subscriptions.controls.again import again_url
+from subscriptions.controls.again import again_url, ran_out
 from subscriptions.law import facts, reminders
 from subscriptions.law.regimes import regime
 from subscriptions.links import plan_url
@@ -30,6 +30,9 @@ from subscriptions.replanning import charge_day
 from subscriptions.summing import since
 from subscriptions.summing.whole import Summary, summed_up
 from subscriptions.tables import CHARGING, DECLINED, NOTIFIED, OPEN, SCHEDULED, WAITING, Refill, Subscription
+
+ANNOUNCED, PAID_FOR = "Your next serum refill", "Your refill is paid and will be sent"
+DECLINED_ONCE, PLEASE_PAY = "Your card was declined", "Please confirm the payment for your refill"
 
 
 def advance_notice(session: Session, refill: Refill, now: datetime) -> None:
@@ -45,11 +48,10 @@ def advance_notice(session: Session, refill: Refill, now: datetime) -> None:
     refill.announced = [[each, sent.id] for each, sent in successors.in_a_box(refill, now).items()]
     asked = asking.ask(session, subscription, now)
     refill.must_confirm, refill.confirmed_at = bool(setting("CONFIRM_CHARGES")) or asked is not None, None
-    subject = "Your next serum refill"
     notice = notice_in_force(session, subscription.kit_id, today(now))
     more: dict[str, Any] = {"changed": changed, "asked": asked, "price_before": price_before(refill), "notice": notice}
     more["since"] = since.since(refill, before)
-    mail = _post(session, refill, "advance_notice", subject, now, cause=again, **more, **_card(subscription))
+    mail = _post(session, refill, "advance_notice", ANNOUNCED, now, cause=again, **more, **_card(subscription))
     refill.notice_id = mail.id
     reminders.remind(session, refill, now)
 
@@ -69,27 +71,38 @@ def price_before(refill: Refill) -> Money | None:
 
 def paid(session: Session, refill: Refill, payment: Payment, now: datetime) -> None:
     """The refill was charged and will be sent."""
-    _post(session, refill, "refill_paid", "Your refill is paid and will be sent", now, payment=payment)
+    _post(session, refill, "refill_paid", PAID_FOR, now, payment=payment)
 
 
 def waits_for_stock(session: Session, refill: Refill, now: datetime) -> None:
     """Tell the customer, and the owner if one is set, that the box is missing. Nothing was charged."""
-    _post(session, refill, "refill_waits", "Your refill is delayed", now)
-    if owner := setting("OWNER_EMAIL"):
-        _post(session, refill, "owner_refill_waits", "A refill waits for stock", now, to=owner)
+    customer, owner = refill.subscription.customer.email, setting("OWNER_EMAIL")
+    post(session, f"refill_waits-{refill.id}", customer, waits_letter(refill), now=now)
+    if owner:
+        post(session, f"owner_refill_waits-{refill.id}", owner, owner_waits_letter(refill), now=now)
+
+
+def waits_letter(refill: Refill) -> Letter:
+    """What the customer reads while the box is missing."""
+    return written(refill, "refill_waits", "Your refill is delayed")
+
+
+def owner_waits_letter(refill: Refill) -> Letter:
+    """What the owner reads of it."""
+    receive = external("refillery_admin.receive")
+    return written(refill, "owner_refill_waits", "A refill waits for stock", receive_url=receive)
 
 
 def declined(session: Session, refill: Refill, attempt: PaymentAttempt, now: datetime) -> None:
     """The card was declined; it will be tried again on `refill.retry_on`."""
     more: dict[str, Any] = {"attempt": attempt, **_ways_out(session, refill, now)}
-    _post(session, refill, "refill_declined", "Your card was declined", now, cause=f"{attempt.id}", **more)
+    _post(session, refill, "refill_declined", DECLINED_ONCE, now, cause=f"{attempt.id}", **more)
 
 
 def asks_customer(session: Session, refill: Refill, attempt: PaymentAttempt, now: datetime) -> None:
     """Only the customer can go on: a link to the page where the refill is paid in person."""
-    subject = "Please confirm the payment for your refill"
     more: dict[str, Any] = {"attempt": attempt, **_ways_out(session, refill, now)}
-    _post(session, refill, "refill_needs_you", subject, now, cause=f"{attempt.id}", **more)
+    _post(session, refill, "refill_needs_you", PLEASE_PAY, now, cause=f"{attempt.id}", **more)
 
 
 def _ways_out(session: Session, refill: Refill, now: datetime) -> dict[str, Any]:
@@ -113,9 +126,8 @@ def ended_letter(subscription: Subscription, summary: Summary) -> Letter:
     """What the customer reads when the refills have ended."""
     said = facts.on_ending(regime(subscription.law or ""))
     about = {"subscription": subscription, "money_back": said, "url": order_url(subscription.order.token)}
-    about["again_url"] = again_url(subscription)
-    about["summary"] = summary
-    return letter("Your refills have ended", "subscriptions/mails/ended", **about)
+    more = {"again_url": again_url(subscription), "ran_out": ran_out(subscription), "summary": summary}
+    return letter("Your refills have ended", "subscriptions/mails/ended", **about, **more)
 
 
 def sent_again(session: Session, mail: OutboxMail, now: datetime) -> None:
@@ -143,13 +155,12 @@ def _post(
     subject: str,
     now: datetime,
     *,
-    to: str = "",
     cause: str = "",
     **more: object,
 ) -> OutboxMail:
     mail = written(refill, name, subject, **more)
     key = "-".join(part for part in (name, str(refill.id), cause) if part)
-    return post(session, key, to or refill.subscription.customer.email, mail, now=now)
+    return post(session, key, refill.subscription.customer.email, mail, now=now)
 
 
 def written(refill: Refill, name: str, subject: str, **more: object) -> Letter:

@@ -39,7 +39,8 @@ def _of_a_parcel(subject: str, name: str, now: datetime, **about: object) -> Let
     order = values.order(now)
     return letter(
         f"{subject}: order {order.number}", f"shop/mails/{name}", order=order, parcel=values.parcel(now),
-        lots=values.packed(now), to_come={}, url=order_url(order.token), **about,
+        lots=values.packed(now), to_come={}, links=[("To log your sessions", order_url(order.token))],
+        url=order_url(order.token), **about,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ def again_url(plan: Subscription) -> str:
 
     Not for whoever ended the refills themselves. When to begin is theirs to choose.
     """
-    if plan.state != ENDED or not plan.ended_at or plan.last_session >= today(plan.ended_at) or not plan.kit.published:
+    if plan.ended_at is None or not ran_out(plan) or not plan.kit.published:
         return ""
     return external(
         "refillery_storefront.kit",
@@ -22,6 +22,11 @@ def again_url(plan: Subscription) -> str:
         quantity=plan.quantity,
         refills=0,
     )
+
+
+def ran_out(plan: Subscription) -> bool:
+    """True of a plan that is over because its last session was, not because its customer ended it."""
+    return plan.state == ENDED and plan.ended_at is not None and plan.last_session < today(plan.ended_at)
 
 
 def _weeks(plan: Subscription) -> int:

@@ -15,7 +15,7 @@ from shop.orders.basket import MOST_A_LINE
 from shop.orders.checkout import Address
 from shop.orders.placing.address import check_words
 from shop.selling import rules, shipping
-from subscriptions import commitments
+from subscriptions import commitments, plural
 from subscriptions.controls.doing import change
 from subscriptions.controls.outlook import Facts
 from subscriptions.plan.course import Changed, Course
@@ -23,6 +23,16 @@ from subscriptions.replanning import announce_anew
 from subscriptions.tables import TO_COME, DeliveryAddress, Refill, Subscription
 
 LAST = "Your last session is near, so the plan cannot be changed any more."
+
+
+def said_of_spacing(sessions: int, every_weeks: int) -> str:
+    """The sentence that a plan has so many sessions so far apart, for the mail and the page."""
+    return f"Your plan now has {sessions} sessions, one every {plural.weeks(every_weeks)} after your next."
+
+
+def said_of_boxes(plan: Subscription) -> str:
+    """The sentence on how many boxes a plan's refills hold."""
+    return f"Each refill now holds {plural.boxes(plan.quantity)} and costs {plan.refill_price}."
 
 
 def spaced(plan: Subscription, sessions: int, every_weeks: int, day: date, known: Facts) -> Facts:
@@ -52,8 +62,7 @@ def change_plan(subscription_id: int, sessions: int, every_weeks: int, *, actor:
             return ""
         new = [wanted.from_session, wanted.sessions, wanted.every_weeks, day.isoformat()]
         plan.changed = [*(plan.changed or ()), new]
-        weeks = "1 week" if every_weeks == 1 else f"{every_weeks} weeks"
-        return f"Your plan now has {sessions} sessions, one every {weeks} after your next."
+        return said_of_spacing(sessions, every_weeks)
 
     change(subscription_id, "plan_changed", write, actor=actor, now=now)
 
@@ -74,8 +83,7 @@ def change_quantity(subscription_id: int, quantity: int, *, actor: str, now: dat
             commitments.consume(session, refill)  # the duty keeps back anew what is wanted now
             if refill.notice_amount is not None and plan.refill_price.amount > refill.notice_amount:
                 announce_anew(refill, min(refill.notice_on, today(now)))
-        boxes = "1 box" if quantity == 1 else f"{quantity} boxes"
-        return f"Each refill now holds {boxes} and costs {plan.refill_price}."
+        return said_of_boxes(plan)
 
     change(subscription_id, "quantity_changed", write, actor=actor, now=now)
 

@@ -37,6 +37,11 @@ def paused(until: date, day: date, known: Facts) -> Facts:
     return replace(known, course=course)
 
 
+def said_of_pause(until: date) -> str:
+    """The sentence that a plan rests until a day, for the mail and the page."""
+    return f"Your plan rests until {written(until)}, and nothing is charged before."
+
+
 def pause(subscription_id: int, until: date, *, actor: str, now: datetime) -> None:
     """Rest from today until a day: what is to come moves by as many days. Commits. A running pause gets a new end.
 
@@ -54,7 +59,7 @@ def pause(subscription_id: int, until: date, *, actor: str, now: datetime) -> No
             return ""
         else:
             running.until_day = until
-        return f"Your plan rests until {written(until)}. Nothing is charged before."
+        return said_of_pause(until)
 
     change(subscription_id, "paused", write, actor=actor, now=now)
 

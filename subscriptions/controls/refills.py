@@ -12,6 +12,7 @@ from kits import host
 from kits.clock import today
 from kits.errors import BadInput, NotFound, WrongState
 from shop.payments.hosted import release
+from subscriptions import plural
 from subscriptions.controls.doing import change
 from subscriptions.controls.outlook import Facts, with_box
 from subscriptions.plan.needs import LATEST_WEEKS
@@ -25,7 +26,7 @@ TOO_FAR = f"Choose up to {LATEST_WEEKS} weeks later."
 
 def said_of_move(number: int, weeks: int) -> str:
     """The sentence that a refill comes so many weeks later, for the mail and the page."""
-    later = f"{weeks} {'week' if weeks == 1 else 'weeks'} later than planned"
+    later = f"{plural.weeks(weeks)} later than planned"
     return f"Refill {number} comes {later if weeks else 'when it was planned'}."
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from kits.clock import today
 from kits.dates import written
 from kits.errors import BadInput, NotFound
+from subscriptions import plural
 from subscriptions.controls.doing import change
 from subscriptions.plan.course import Course, Step
 from subscriptions.tables import Refill, SessionLog, Subscription
@@ -51,7 +52,7 @@ def too_close(course: Course, number: int, min_weeks: int) -> str:
     apart = (step.day - before.day).days
     return (
         f"That was {apart} {'day' if apart == 1 else 'days'} after session {before.number}. Please leave at least "
-        f"{min_weeks} {'week' if min_weeks == 1 else 'weeks'} between sessions; your next one is planned so."
+        f"{plural.weeks(min_weeks)} between sessions; your next one is planned so."
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import render_template
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
 
 from kits import host
 from kits.clock import today
@@ -23,12 +24,13 @@ from subscriptions.controls.pauses import held_by_customer
 from subscriptions.law import confirming
 from subscriptions.law.facts import of_contract
 from subscriptions.law.regimes import regime
+from subscriptions.links import plan_url
 from subscriptions.pages.controls.sessions import Wear, wear
 from subscriptions.pages.drawing import IN_WORDS, line_of
 from subscriptions.pages.shown import of_plans
 from subscriptions.plan.course import Step
 from subscriptions.prices.told import coming
-from subscriptions.tables import ENDED, NEEDS_CUSTOMER, PAID, UNCLAIMED, WAITING, Refill, Subscription
+from subscriptions.tables import ACTIVE, ENDED, NEEDS_CUSTOMER, PAID, UNCLAIMED, WAITING, Refill, Subscription
 from subscriptions.unsent import asking as unsent
 
 TO_STAFF = {
@@ -52,6 +54,13 @@ def account_section(customer: Customer, now: datetime) -> str:
 def api_refills(order: Order, now: datetime) -> list[dict[str, Any]]:
     """`[{"number", "needed_on", "charge_on", "state"}]` of the order's plans, in order."""
     return [_as_json(refill) for plan in find.of_order(host.session(), order) for refill in plan.refills]
+
+
+def parcel_links(session: Session, order: Order) -> list[tuple[str, str]]:
+    """Where the sessions of an order's running plans are logged, for the mails about its parcels."""
+    plans = [plan for plan in find.of_order(session, order) if plan.state == ACTIVE]
+    name = "To log your sessions" if len(plans) < 2 else "To log your sessions with the {}"
+    return [(name.format(plan.line.title), plan_url("refillery_controls.sessions", plan)) for plan in plans]
 
 
 def today_card(now: datetime) -> str:

@@ -16,7 +16,7 @@ from shop.work.letters import letter
 from shop.work.outbox import Letter, OutboxMail, post
 from subscriptions.recall.boxes import BoxPlan
 from subscriptions.recall.tables import RecalledBox
-from subscriptions.tables import CHARGING, Subscription
+from subscriptions.tables import CHARGING, OPEN, Subscription
 
 
 def recalled(
@@ -54,7 +54,7 @@ def goes_on(session: Session, box: RecalledBox, plans: Sequence[Subscription], n
 
 def _days(plan: Subscription, today: date) -> dict[str, Any] | None:
     ahead = [day for day in plan.course_on(today).session_dates if day >= today]
-    unsent = [refill.needed_on for refill in plan.refills if refill.needed_on >= today]
+    unsent = [refill.needed_on for refill in plan.refills if refill.state in OPEN and refill.needed_on >= today]
     return {"next": ahead[0], "last": ahead[-1], "refill": min(unsent, default=None)} if ahead else None
 
 

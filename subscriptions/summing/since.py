@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kits.dates import written
+from subscriptions.plural import boxes
 from subscriptions.tables import Refill
 
 
@@ -38,9 +39,5 @@ def since(refill: Refill, before: Told) -> list[str]:
         if first != refill.needed_on:
             found.append(f"When you bought your plan this refill was needed from {written(first)}.")
     if before.boxes != plan.quantity:
-        found.append(f"The refill now holds {_boxes(plan.quantity)} instead of {_boxes(before.boxes)}.")
+        found.append(f"The refill now holds {boxes(plan.quantity)} instead of {boxes(before.boxes)}.")
     return found
-
-
-def _boxes(count: int) -> str:
-    return "1 box" if count == 1 else f"{count} boxes"

@@ -16,8 +16,9 @@ from subscriptions.tables import SHIPPED, Refill, Subscription
 
 @dataclass(frozen=True)
 class Summary:
-    """Sessions had and skipped, refills sent, what was charged for refills in all, and what of it went back."""
+    """Sessions in all, had and skipped, refills sent, what was charged for refills in all, what of it went back."""
 
+    sessions: int
     had: int
     skipped: int
     sent: int
@@ -27,15 +28,16 @@ class Summary:
 
 def summed_up(session: Session, plan: Subscription, now: datetime) -> Summary:
     """The plan up to now; two statements."""
-    steps = plan.course_on(today(now)).steps
+    course = plan.course_on(today(now))
     mine = select(Refill.order_id).where(Refill.subscription_id == plan.id)
     payments = Payment.order_id.in_(mine)
     charged = session.scalar(select(func.sum(Payment.amount)).where(payments)) or 0
     back = select(func.sum(Refund.amount)).join(Refund.payment).where(payments, Refund.state != FAILED)
     refunded = session.scalar(back) or 0
     return Summary(
-        had=sum(not step.skipped and (step.logged_done or step.day <= today(now)) for step in steps),
-        skipped=sum(step.skipped for step in steps),
+        sessions=course.sessions,
+        had=len(course.had(today(now))),
+        skipped=course.sessions - len(course.to_have),
         sent=sum(refill.state == SHIPPED for refill in plan.refills),
         charged=Money(charged, plan.currency),
         refunded=Money(refunded, plan.currency) if refunded else None,

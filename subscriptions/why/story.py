@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from kits.dates import written
 from kits.money import Money
 from shop.payments.tables import FAILED, Payment, Refund
+from subscriptions import plural
 from subscriptions.tables import CANCELLED, DROPPED, NEEDS_CUSTOMER, NOTIFIED, SCHEDULED, WAITING, Refill
 from subscriptions.why import steps
 from subscriptions.why.rows import Rows, Story, day_of
@@ -42,12 +43,11 @@ def _answer(rows: Rows) -> str:
 
 def _facts(refill: Refill) -> list[tuple[str, str]]:
     plan = refill.subscription
-    boxes = "1 box" if plan.quantity == 1 else f"{plan.quantity} boxes"
     found = [
         ("Plan", f"{plan.kit.name}, {plan.sessions} sessions, one every {plan.every_weeks} weeks"),
         ("First session", written(plan.start)),
         ("Last session", written(plan.last_session)),
-        ("This refill", f"number {refill.number} of {len(plan.refills)}, {boxes}"),
+        ("This refill", f"number {refill.number} of {len(plan.refills)}, {plural.boxes(plan.quantity)}"),
         ("Needed from", written(refill.needed_on)),
     ]
     if refill.state not in (DROPPED, CANCELLED):

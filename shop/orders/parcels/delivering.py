@@ -16,6 +16,7 @@ from shop.orders.find import locked
 from shop.orders.parcels.contents import contents, still_to_come
 from shop.orders.tables import Order, Parcel
 from shop.papers.texts import as_text
+from shop.registers import parcel_links
 from shop.work.letters import letter
 from shop.work.outbox import QUEUED, EarlierSending, OutboxMail, post
 
@@ -71,6 +72,7 @@ def _tell(session: Session, order: Order, sent: Parcel, now: datetime) -> None:
         today=today(now),
         as_text=as_text,
         withdraw_url=external("refillery_storefront.withdraw", token=order.token),
+        links=parcel_links(session, order),
         url=order_url(order.token),
     )
     post(session, _key(order, sent), order.customer.email, mail, now=now)

@@ -19,7 +19,7 @@ from shop.orders.parcels.carriers import tracking_page
 from shop.orders.parcels.contents import contents, still_to_come
 from shop.orders.parcels.packing import only_paid
 from shop.orders.tables import PAID, SHIPPED, Order, Parcel, ParcelContent
-from shop.registers import Settled, run_steps
+from shop.registers import Settled, parcel_links, run_steps
 from shop.work.letters import letter
 from shop.work.outbox import post
 
@@ -106,6 +106,7 @@ def _tell(session: Session, order: Order, sent: Parcel) -> None:
         lots=contents(session, order)[sent.id],
         to_come=still_to_come(session, order),
         tracking_page=tracking_page(sent.tracking),
+        links=parcel_links(session, order),
         url=order_url(order.token),
     )
     key = f"parcel-sent-{order.number}-{sent.number}"

@@ -15,6 +15,7 @@ from subscriptions.controls.outlook import Facts
 from subscriptions.controls.refills import TOO_FAR
 from subscriptions.pages.controls import would
 from subscriptions.pages.controls.would import NO_REFILL, Values, can_move, can_return, refill_of, spacing
+from subscriptions.plural import boxes, weeks
 from subscriptions.tables import Subscription
 
 
@@ -66,16 +67,8 @@ class Wish:
     of_refill: bool = False
 
 
-def _weeks(count: int) -> str:
-    return "1 week" if count == 1 else f"{count} weeks"
-
-
-def _boxes(count: int) -> str:
-    return "1 box" if count == 1 else f"{count} boxes"
-
-
 def _title_of_move(values: Values) -> str:
-    later = f"{_weeks(values['weeks'])} later" if values["weeks"] else "as it was planned"
+    later = f"{weeks(values['weeks'])} later" if values["weeks"] else "as it was planned"
     return f"Refill {values['refill']}, {later}"
 
 
@@ -95,18 +88,17 @@ def _said_of_move(plan: Subscription, values: Values, day: date) -> str:
 
 def _said_of_pause(plan: Subscription, values: Values, day: date) -> str:
     until = plan.paused_until(day)
-    return f"Your plan rests until {written(until)}. Nothing is charged before." if until else ""
+    return pauses.said_of_pause(until) if until else ""
 
 
 def _said_of_spacing(plan: Subscription, values: Values, day: date) -> str:
-    now = spacing(plan)
-    return f"Your plan has {now['sessions']} sessions, one every {_weeks(now['every_weeks'])} after your next."
+    return changing.said_of_spacing(**spacing(plan))
 
 
 WISHES: dict[str, Wish] = {
     "sessions": Wish(
         SpacingForm,
-        lambda values: f"{values['sessions']} sessions, every {_weeks(values['every_weeks'])}",
+        lambda values: f"{values['sessions']} sessions, every {weeks(values['every_weeks'])}",
         would.spaced,
         lambda plan_id, values, now: changing.change_plan(plan_id, **values, actor="customer", now=now),
         _said_of_spacing,
@@ -115,10 +107,10 @@ WISHES: dict[str, Wish] = {
     ),
     "quantity": Wish(
         BoxesForm,
-        lambda values: f"{_boxes(values['quantity'])} in each refill",
+        lambda values: f"{boxes(values['quantity'])} in each refill",
         lambda plan, values, day, known: changing.boxed(values["quantity"], known),
         lambda plan_id, values, now: changing.change_quantity(plan_id, **values, actor="customer", now=now),
-        lambda plan, values, day: f"Each refill now holds {_boxes(plan.quantity)} and costs {plan.refill_price}.",
+        lambda plan, values, day: changing.said_of_boxes(plan),
         undone_by="quantity",
         former=lambda plan, values: {"quantity": plan.quantity},
     ),

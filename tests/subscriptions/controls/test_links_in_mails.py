@@ -9,8 +9,12 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from kits import clock
+from kits import clock, host
+from shop.orders import parcels
+from shop.work.outbox import OutboxMail
+from subscriptions.commands import end
 from subscriptions.controls import pauses
 from tests.journeys.driving import Bought, Driver, days
 from tests.servers.client import Visitor
@@ -46,3 +50,20 @@ def test_a_changed_plans_mail_leads_to_the_sessions(
     pauses.pause(plan_id, today + days(30), actor="customer", now=clock.now())
     driver.work()
     assert client.get(link("Your plan has changed")).status_code == 200
+
+
+def test_a_parcels_mails_lead_to_the_sessions(driver: Driver, bought: Bought, link: Link, client: Visitor) -> None:
+    parcels.ship(bought.order_id, tracking="", actor="staff:1", now=clock.now())
+    parcels.deliver(bought.order_id, 1, actor="staff:1", now=clock.now())
+    driver.work()
+    for subject in ("On its way", "Delivered"):
+        assert client.get(link(f"{subject}: order {bought.number}")).status_code == 200
+
+
+def test_once_the_plan_has_ended_they_lead_there_no_more(driver: Driver, bought: Bought) -> None:
+    end(bought.subscription_id or 0, actor="customer", now=clock.now())
+    parcels.ship(bought.order_id, tracking="", actor="staff:1", now=clock.now())
+    text = host.session().scalar(select(OutboxMail.text).where(OutboxMail.key.like("parcel-sent-%")))
+    host.end_reads()
+    assert text is not None
+    assert "log your sessions" not in text

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 
-from kits import clock
+from kits import clock, host
 from kits.dates import written
 from subscriptions.commands import end
 from subscriptions.controls import changing, pauses, session_log
+from subscriptions.tables import Subscription
 from tests.journeys.driving import Bought, Driver, days
 
 Mail = Callable[[str], str]
@@ -28,6 +30,15 @@ def mail(mail_folder: Path) -> Mail:
         return " ".join(str(body.get_content()).split())
 
     return text
+
+
+def days_of(plan_id: int) -> tuple[date, date]:
+    """A plan's first and last session."""
+    try:
+        plan = host.session().get_one(Subscription, plan_id)
+        return plan.start, plan.last_session
+    finally:
+        host.end_reads()
 
 
 NOTICE, ENDED = "Your next serum refill", "Your refills have ended"
@@ -85,4 +96,36 @@ def test_the_end_sums_up_sessions_boxes_and_charges(driver: Driver, bought: Boug
     end(bought.subscription_id or 0, actor="customer", now=clock.now())
     driver.work()
     said = mail(ENDED)
-    assert "Sessions done: 3, skipped: 1 Refills sent: 0 Charged for refills in all: £" in said
+    assert "Your plan was for 10 sessions, and its refills were ended before the last." in said
+    assert "Sessions done: 3, skipped: 1 (one that was not logged counts as done on its day)" in said
+    assert "Refills sent: 0 Charged for refills in all: £" in said
+
+
+def test_a_session_of_the_day_on_which_a_plan_ends_is_not_said_to_be_done(
+    driver: Driver, bought: Bought, mail: Mail
+) -> None:
+    plan = bought.subscription_id or 0
+    driver.travel(days_of(plan)[0])
+    end(plan, actor="customer", now=clock.now())
+    driver.work()
+    assert "Sessions done: 0 (" in mail(ENDED)
+
+
+def test_a_session_that_a_hold_keeps_from_being_had_is_not_said_to_be_done(
+    driver: Driver, bought: Bought, mail: Mail
+) -> None:
+    plan = bought.subscription_id or 0
+    driver.travel(days_of(plan)[0])
+    pauses.hold(plan, actor="customer", now=clock.now())
+    driver.travel(clock.today(clock.now()) + days(30))
+    end(plan, actor="customer", now=clock.now())
+    driver.work()
+    assert "Sessions done: 0 (" in mail(ENDED)
+
+
+def test_a_changed_plan_is_summed_up_as_it_was_changed(driver: Driver, bought: Bought, mail: Mail) -> None:
+    plan = bought.subscription_id or 0
+    changing.change_plan(plan, 6, 2, actor="customer", now=clock.now())
+    driver.travel(days_of(plan)[1] + days(1))
+    driver.work()
+    assert "Your plan had 6 sessions, the last on" in mail(ENDED)
