@@ -42,6 +42,7 @@ READ_AS: dict[str, Callable[[str], Any]] = {
     "SHOP_COMMITMENT_DAYS": int,
     "SHOP_CONFIRM_CHARGES": _yes,
     "SHOP_EXPIRY_DAYS": int,
+    "SHOP_IN_FLIGHT": int,
     "SHOP_LEASE_SECONDS": float,
     "SHOP_NEEDLE_LIMIT_UM": int,
     "SHOP_NEEDLE_WARNING_UM": int,
@@ -49,6 +50,7 @@ READ_AS: dict[str, Callable[[str], Any]] = {
     "SHOP_PRICE_NOTICE_DAYS": int,
     "SHOP_RATE_LIMIT_PER_MINUTE": int,
     "SHOP_ROLLER_SESSIONS": int,
+    "SHOP_STOP_SECONDS": float,
     "TRUSTED_PROXIES": int,
 }
 
@@ -59,6 +61,7 @@ Those used last are used again, because they have their statements planned.
 """
 TO_POSTGRESQL = {
     "pool_size": KEPT_CONNECTIONS,
+    "max_overflow": -1,  # a worker's charges in flight hold none while Stripe is asked
     "pool_use_lifo": True,
     # Our statements are few and come again and again: each is prepared when a connection first meets it.
     "connect_args": {"prepare_threshold": 0},

@@ -8,9 +8,10 @@ write (see `host.unit`), deferred for reads. Source: SQLAlchemy's pysqlite page.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, Executable, event
 from sqlalchemy.exc import OperationalError
 
 WRITES = "refillery_writes"
@@ -27,6 +28,12 @@ def prepare(engine: Engine) -> None:
 def standing_alone(engine: Engine) -> Engine:
     """`engine` with its pool, each statement committed by itself; on others than PostgreSQL just `engine`."""
     return engine.execution_options(isolation_level="AUTOCOMMIT") if engine.dialect.name == "postgresql" else engine
+
+
+def write_alone(engine: Engine, statement: Executable, given: Mapping[str, Any] | None = None) -> int:
+    """One write by itself, committed; how many rows it changed. On PostgreSQL `engine` is best one `standing_alone`."""
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        return connection.execute(statement, given).rowcount
 
 
 def _on_connect(connection: sqlite3.Connection, record: Any) -> None:

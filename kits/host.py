@@ -40,10 +40,15 @@ def aside() -> Connection:
     On PostgreSQL each stands alone, which saves a BEGIN and a COMMIT. What is
     read here is not of one moment with what is read next.
     """
+    return alone().connect()
+
+
+def alone() -> Engine:
+    """The engine of those connections."""
     kept = current_app.extensions.get(_ASIDE)
     if kept is None:
         kept = current_app.extensions[_ASIDE] = standing_alone(engine())
-    return cast(Engine, kept).connect()
+    return cast(Engine, kept)
 
 
 def outside_transaction() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from datetime import datetime
 
 import click
@@ -15,6 +13,7 @@ from kits.settings import timezone
 from shop.registers import registers
 from shop.work import duties
 from shop.work.demo_clock import tell_sandbox
+from shop.work.running.stopping import stopped_by_signals
 
 shop = AppGroup("shop", help="The shop: its worker, its database, its demo.")
 db = AppGroup("db", help="The shop's own tables.")
@@ -61,19 +60,10 @@ def upgrade() -> None:
 def work(once: bool, as_of: str | None) -> None:
     """Do what is due: send mails, settle, give notice, charge refills."""
     move_clock(as_of)
-    if once:
-        done = duties.run_once(registers().duties)
-        rest = "some wait for another try" if duties.some_wait(registers().duties) else "nothing is due"
-        click.echo(f"Worked {done} {'row' if done == 1 else 'rows'}; {rest}.")
-    else:
-        _until_told()
-
-
-def _until_told() -> None:
-    """Run rounds until SIGTERM or Ctrl-C; what is in hand is finished first."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    while not stop.is_set():
-        if not duties.one_round(registers().duties):
-            stop.wait(duties.IDLE_SECONDS)
+    with stopped_by_signals() as stop:
+        if not once:
+            duties.keep_working(registers().duties, stop)
+            return
+        done = duties.run_once(registers().duties, threads=duties.in_flight(), stop=stop)
+    rest = "some wait for another try" if duties.some_wait(registers().duties) else "nothing is due"
+    click.echo(f"Worked {done} {'row' if done == 1 else 'rows'}; {rest}.")

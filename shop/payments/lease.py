@@ -12,6 +12,7 @@ from kits.errors import Busy
 from kits.host import end_reads, outside_transaction, unit
 from shop.orders.tables import Order
 from shop.work import leases
+from shop.work.running.keeping import keeping
 
 
 class CustomerPaying(Busy):
@@ -60,7 +61,8 @@ def holding(order_id: int, me: str) -> Iterator[PaymentLease]:
     """Go on with a lease that is ours already, and give it back."""
     lease = PaymentLease(order_id, me)
     try:
-        yield lease
+        with keeping(Order, order_id, me):
+            yield lease
     finally:
         end_reads()
         if not lease.given_back:

@@ -7,26 +7,26 @@ worked twice does nothing twice.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeAlias
 
+from flask import Flask, current_app
 from sqlalchemy import ColumnElement
 from sqlalchemy.exc import SQLAlchemyError
 
 from kits import clock, host
-from kits.errors import RefilleryError
-from shop.work import leases
+from kits.settings import setting
 from shop.work.leases import ClaimedRow
-
-T = TypeVar("T")
+from shop.work.running import looking, performing
+from shop.work.running.hands import Hands
+from shop.work.running.shift import PATIENCE, Shift
 
 log = logging.getLogger("refillery.work")
 BATCH = 10
-IDLE_SECONDS = 1.0
-PATIENCE = 90.0
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,10 @@ class Duty:
     `due(now)` is the condition of the rows of `table` that want it;
     `perform(row_id, now)` does it for one row, outside any transaction, and
     leaves the row no longer due. What it raises puts the row back for a while.
-    `prepare(now)`, if given, comes before each look for rows: it may write one
-    that is missing, and leaves no transaction open.
+    Rows are claimed in `order`, else in that of their ids.
+    `prepare(now)`, if given, comes before rows are claimed: it may write one
+    that is missing, and leaves no transaction open. `lacks` is true in the
+    database while there is one to write.
     """
 
     name: str
@@ -45,89 +47,92 @@ class Duty:
     due: Callable[[datetime], ColumnElement[bool]]
     perform: Callable[[int, datetime], None]
     prepare: Callable[[datetime], None] | None = None
+    lacks: ColumnElement[bool] | None = None
+    order: Any = None
 
 
-def run_once(duties: Sequence[Duty], now: Callable[[], datetime] = clock.now) -> int:
+Told: TypeAlias = Callable[[Duty, int, bool], None]
+"""Hears of each row that was worked: its duty, its id, and whether it was done without an error."""
+
+
+def tell_nobody(duty: Duty, row_id: int, done: bool) -> None:
+    """Nobody wants to know."""
+
+
+def in_flight() -> int:
+    """How many rows a worker performs side by side: as set, else eight on PostgreSQL and one on SQLite."""
+    return int(setting("IN_FLIGHT")) or (8 if host.engine().dialect.name == "postgresql" else 1)
+
+
+def run_once(
+    duties: Sequence[Duty],
+    now: Callable[[], datetime] = clock.now,
+    *,
+    threads: int = 0,
+    stop: threading.Event | None = None,
+    told: Told = tell_nobody,
+) -> int:
     """Work until nothing is due; returns how many rows were worked.
 
     Rows that another worker holds, or that wait after a failure, are waited
     for up to 90 seconds without progress; then they are left to the next run.
+    With `threads` so many rows are worked side by side, else one after another
+    in the caller's own thread. `stop` ends it early, as it ends a worker.
     """
+    if threads:
+        shift = Shift(duties, now, Hands(_app(), threads, now, told), stop or threading.Event())
+        return shift.work(once=True)
     worked, quiet_since = 0, time.monotonic()
-    while True:
-        done = one_round(duties, now)
+    while not (stop and stop.is_set()):
+        done = one_round(duties, now, told=told)
         worked += done
         if done:
             quiet_since = time.monotonic()
             continue
-        wait = _until_next(duties, now())
+        wait = looking.soonest(duties, now())
         if wait is None or time.monotonic() - quiet_since + wait > PATIENCE:
-            return worked
+            break
         time.sleep(min(wait + 0.02, 1.0))
+    return worked
+
+
+def keep_working(duties: Sequence[Duty], stop: threading.Event) -> None:
+    """Work what is due until `stop` is set; what is in hand then is finished within the time that is set for it."""
+    Shift(duties, clock.now, Hands(_app(), in_flight(), clock.now, tell_nobody), stop).work(once=False)
 
 
 def some_wait(duties: Sequence[Duty]) -> bool:
     """True when something is due that another holds, or that waits for another try."""
-    return _until_next(duties, clock.now()) is not None
+    return looking.soonest(duties, clock.now()) is not None
 
 
-def one_round(duties: Sequence[Duty], now: Callable[[], datetime] = clock.now) -> int:
+def one_round(duties: Sequence[Duty], now: Callable[[], datetime] = clock.now, *, told: Told = tell_nobody) -> int:
     """Give every duty one batch, in order; returns how many rows were worked without an error."""
-    return sum(_batch(duty, now) for duty in duties)
+    rest, done = list(duties), 0
+    while rest:
+        try:
+            place = looking.first(rest, now())
+            if place is None:
+                break
+            duty, rest = rest[place], rest[place + 1 :]
+            done += _batch(duty, now, told)
+        except SQLAlchemyError:
+            # The database is away or busy: whatever is claimed becomes free by itself, and a later round goes on.
+            log.exception("The database did not answer")
+            host.end_reads()
+            break
+    return done
 
 
-def _batch(duty: Duty, now: Callable[[], datetime]) -> int:
-    me = leases.holder()
-    try:
-        return sum(_one(duty, row_id, me, now()) for row_id in _claimed(duty, me, now()))
-    except SQLAlchemyError:
-        # The database is away or busy: whatever is claimed becomes free by itself, and a later round goes on.
-        log.exception("%s: the database did not answer", duty.name)
-        host.end_reads()
-        return 0
+def _batch(duty: Duty, now: Callable[[], datetime], told: Told) -> int:
+    worked = 0
+    with performing.all_of(performing.claimed(duty, now(), BATCH)) as rows:
+        for row in rows:
+            done = performing.perform(row, now)
+            told(duty, row.kept.row_id, done)
+            worked += done
+    return worked
 
 
-def _claimed(duty: Duty, me: str, now: datetime) -> list[int]:
-    if duty.prepare:
-        duty.prepare(now)
-    if not _look(lambda: leases.any_free(host.session(), duty.table, duty.due(now))):
-        return []
-    with host.unit() as session:
-        return leases.claim(session, duty.table, duty.due(now), me, limit=BATCH)
-
-
-def _one(duty: Duty, row_id: int, me: str, now: datetime) -> bool:
-    with host.unit() as session:
-        if not leases.renew(session, duty.table, row_id, me):
-            return False
-    try:
-        duty.perform(row_id, now)
-    except Exception as error:
-        _failed(duty, row_id, me, error)
-        return False
-    with host.unit() as session:
-        leases.let_go(session, duty.table, row_id, me)
-    return True
-
-
-def _failed(duty: Duty, row_id: int, me: str, error: Exception) -> None:
-    host.end_reads()
-    expected = isinstance(error, RefilleryError) and error.retry
-    log.log(
-        logging.WARNING if expected else logging.ERROR, "%s %s: %s", duty.name, row_id, error, exc_info=not expected
-    )
-    with host.unit() as session:
-        wait = error.wait if isinstance(error, RefilleryError) else 0.0
-        leases.put_back(session, duty.table, row_id, me, at_least=wait)
-
-
-def _until_next(duties: Sequence[Duty], now: datetime) -> float | None:
-    waits = [_look(lambda d=duty: leases.wait_for(host.session(), d.table, d.due(now))) for duty in duties]  # type: ignore[misc]
-    return min((wait for wait in waits if wait is not None), default=None)
-
-
-def _look(read: Callable[[], T]) -> T:
-    try:
-        return read()
-    finally:
-        host.end_reads()
+def _app() -> Flask:
+    return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]

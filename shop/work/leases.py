@@ -14,11 +14,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Float, Select, String, Update, bindparam, select, update
+from sqlalchemy import ColumnElement, Engine, Float, String, Update, bindparam, select, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.functions import GenericFunction
 
+from kits.engines import write_alone
 from kits.settings import setting
 from kits.tables import Row
 
@@ -73,28 +74,18 @@ def claim(
     session: Session, table: type[T], due: ColumnElement[bool], me: str, *, limit: int, order: Any = None
 ) -> list[int]:
     """Claim up to `limit` free rows that are `due`; returns their ids. The caller commits."""
-    free = _free(select(table.id), table, due).order_by(*([table.id] if order is None else [order, table.id]))
-    chosen = free.limit(limit).with_for_update(skip_locked=True)
+    free = select(table.id).where(due, table.free_at <= database_seconds())
+    first = free.order_by(*([table.id] if order is None else [order, table.id])).limit(limit)
+    # Chosen once: without MATERIALIZED the planner may choose anew for each row that it changes.
+    chosen = first.with_for_update(skip_locked=True, of=table).cte("chosen").prefix_with("MATERIALIZED")
     taken = (
         update(table)
-        .where(table.id.in_(chosen.scalar_subquery()), table.free_at <= database_seconds())
+        .where(table.id.in_(select(chosen.c.id)), table.free_at <= database_seconds())
         .values(claimed_by=me, free_at=database_seconds() + float(setting("LEASE_SECONDS")))
         .returning(table.id)
         .execution_options(synchronize_session=False)
     )
     return sorted(session.scalars(taken))
-
-
-def any_free(session: Session, table: type[T], due: ColumnElement[bool]) -> bool:
-    """True when a due row could be claimed now; takes no lock."""
-    return session.scalar(_free(select(table.id), table, due).limit(1)) is not None
-
-
-def wait_for(session: Session, table: type[T], due: ColumnElement[bool]) -> float | None:
-    """Seconds until the first due row that another holds, or that waits, is free; None when none is due."""
-    soonest = select(table.free_at - database_seconds()).where(due).order_by(table.free_at).limit(1)
-    found = session.scalar(soonest)
-    return None if found is None else max(0.0, found)
 
 
 def renew(session: Session, table: type[T], row_id: int, me: str) -> bool:
@@ -103,9 +94,26 @@ def renew(session: Session, table: type[T], row_id: int, me: str) -> bool:
     return _mine(session, table, row_id, me, free_at=until)
 
 
+def renew_alone(engine: Engine, table: type[T], row_id: int, me: str, seconds: float) -> bool:
+    """The same by a write of its own, committed, where there may be no app context."""
+    return write_alone(engine, _renewing(table), {"row": row_id, "me": me, "seconds": seconds}) == 1
+
+
 def let_go(session: Session, table: type[T], row_id: int, me: str) -> None:
     """The row was worked: free it at once."""
     session.execute(_letting_go(table), {"row": row_id, "me": me})
+
+
+def let_go_alone(engine: Engine, table: type[T], row_id: int, me: str) -> None:
+    """The same by a write of its own, committed."""
+    write_alone(engine, _letting_go(table), {"row": row_id, "me": me})
+
+
+def give_back_alone(engine: Engine, table: type[T], row_id: int, me: str) -> None:
+    """The row was claimed and not begun: free it as it was, by a write of its own. Commits."""
+    row: Any = table.__table__
+    mine = update(row).where(row.c.id == row_id, row.c.claimed_by == me)
+    write_alone(engine, mine.values(claimed_by=None, free_at=0.0))
 
 
 @cache
@@ -114,6 +122,13 @@ def _letting_go(table: type[ClaimedRow]) -> Update:
     row: Any = table.__table__
     mine = update(row).where(row.c.id == bindparam("row"), row.c.claimed_by == bindparam("me"))
     return mine.values(claimed_by=None, free_at=0.0, failures=0)
+
+
+@cache
+def _renewing(table: type[ClaimedRow]) -> Update:
+    row: Any = table.__table__
+    mine = update(row).where(row.c.id == bindparam("row"), row.c.claimed_by == bindparam("me"))
+    return mine.values(free_at=database_seconds() + bindparam("seconds", type_=Float))
 
 
 def put_back(session: Session, table: type[T], row_id: int, me: str, *, at_least: float = 0.0) -> None:
@@ -133,10 +148,6 @@ def take(session: Session, table: type[T], row_id: int, me: str) -> bool:
     """Claim one known row; False when another holds it."""
     row = update(table).where(table.id == row_id, table.free_at <= database_seconds())
     return _one(session, row.values(HELD), held(me))
-
-
-def _free(query: Select[Any], table: type[T], due: ColumnElement[bool]) -> Select[Any]:
-    return query.where(due, table.free_at <= database_seconds())
 
 
 def _mine(session: Session, table: type[T], row_id: int, me: str, **values: Any) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -47,7 +47,8 @@ def periodic(name: str, every: timedelta, perform: Callable[[datetime], None]) -
             of_this = update(Turn).where(Turn.id == row_id, Turn.next_at == seen)
             session.execute(of_this.values(next_at=now + every).execution_options(synchronize_session=False))
 
-    return Duty(name, Turn, due, take_turn, prepare=lambda now: _enter(name, now))
+    missing = ~exists(select(Turn.id).where(Turn.name == name))
+    return Duty(name, Turn, due, take_turn, prepare=lambda now: _enter(name, now), lacks=missing)
 
 
 def turn_now(session: Session, name: str) -> None:

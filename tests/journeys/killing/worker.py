@@ -16,6 +16,7 @@ from shop.payments import attempts, charge, settle
 from shop.payments.gateway.account import StripeGateway
 from shop.registers import registers
 from shop.work import duties
+from shop.work.running import performing
 from wsgi import create_app
 
 ON_ITS_WAY = 0.4
@@ -57,7 +58,7 @@ def during(owner: Any, name: str) -> None:
 
 
 POINTS: dict[str, Callable[[], None]] = {
-    "after the claim": lambda: before(duties, "_one", lambda duty, *_: duty.name == "refill"),
+    "after the claim": lambda: before(performing, "perform", lambda row, *_: row.duty.name == "refill"),
     "after the attempt row": lambda: after(charge, "_begun"),
     "after the intent was created": lambda: after(StripeGateway, "create_intent"),
     "after its id was kept": lambda: after(attempts, "note", lambda *_, **known: "intent_id" in known),

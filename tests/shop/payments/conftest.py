@@ -10,6 +10,7 @@ import stripe
 from sqlalchemy import select
 
 from shop.payments.tables import Payment, PaymentAttempt, Refund
+from shop.work.running.keeping import Keeper
 from tests.journeys.conftest import buy, driver, travel  # noqa: F401
 
 
@@ -18,6 +19,12 @@ def _hasty_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
     """The SDK waits as often as ever between its own tries, but not as long."""
     monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.01)
     monkeypatch.setattr(stripe.HTTPClient, "MAX_DELAY", 0.02)
+
+
+@pytest.fixture
+def standing_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leases are not renewed, as where a machine stands still for a while."""
+    monkeypatch.setattr(Keeper, "_renew", lambda self, kept: None)
 
 
 @pytest.fixture

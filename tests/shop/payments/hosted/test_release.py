@@ -79,7 +79,7 @@ def test_a_page_paid_at_the_very_moment_of_its_release_is_settled_instead(
 
 
 def test_a_page_opened_while_an_old_one_was_being_closed_keeps_the_order(
-    driver: Driver, read: Read, app: Any, monkeypatch: pytest.MonkeyPatch
+    driver: Driver, read: Read, app: Any, monkeypatch: pytest.MonkeyPatch, standing_still: None
 ) -> None:
     app.config["SHOP_LEASE_SECONDS"] = 0.01
     order = driver.order()

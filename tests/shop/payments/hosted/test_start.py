@@ -115,7 +115,7 @@ def _work_with_page(driver: Driver, bought: Any) -> None:
 
 
 def test_a_worker_that_was_too_slow_does_not_charge_beside_the_customers_page(
-    driver: Driver, app: Any, at_once: Callable[..., list[Any]]
+    driver: Driver, app: Any, at_once: Callable[..., list[Any]], standing_still: None
 ) -> None:
     bought = driver.buy()
     driver.until_due(bought)

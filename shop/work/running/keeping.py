@@ -1,0 +1,117 @@
+"""Keeping leases while what they are for goes on: a request may take longer than a lease.
+
+One thread a process renews what is kept, each by its own conditional update,
+so that a lease which was lost all the same stays another's.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from kits import host
+from kits.settings import setting
+from shop.work import leases
+from shop.work.leases import ClaimedRow
+
+SHARE = 3
+"""A lease is renewed when a third of it has passed."""
+log = logging.getLogger("refillery.work")
+
+
+@dataclass(eq=False)
+class Kept:
+    """A row whose lease is kept; `since` is when it was last known to be ours, by this machine's running clock."""
+
+    engine: Engine
+    seconds: float
+    table: type[ClaimedRow]
+    row_id: int
+    me: str
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_fresh(self) -> bool:
+        """True while the lease cannot have run out: half of it is left at least."""
+        return time.monotonic() - self.since < self.seconds / 2
+
+    def is_late(self, moment: float) -> bool:
+        """True when it is time to renew it."""
+        return moment - self.since >= self.seconds / SHARE
+
+
+class Keeper:
+    """Renews in a thread of its own that runs while there is something to keep."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._kept: set[Kept] = set()
+        self._thread: threading.Thread | None = None
+
+    def add(self, kept: Kept) -> None:
+        """From now on."""
+        with self._changed:
+            self._kept.add(kept)
+            if self._thread is None or not self._thread.is_alive():  # a fork leaves threads behind
+                self._thread = threading.Thread(target=self._run, name="lease keeper", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def remove(self, kept: Kept) -> None:
+        """It is let go, or lost."""
+        with self._changed:
+            self._kept.discard(kept)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while not self._kept:
+                    self._changed.wait()
+                self._changed.wait(min(kept.seconds for kept in self._kept) / (2 * SHARE))
+                late = [kept for kept in self._kept if kept.is_late(time.monotonic())]
+            for kept in late:
+                self._renew(kept)
+
+    def _renew(self, kept: Kept) -> None:
+        begun = time.monotonic()
+        try:
+            ours = leases.renew_alone(kept.engine, kept.table, kept.row_id, kept.me, kept.seconds)
+        except SQLAlchemyError:
+            log.warning("The database did not answer, so a lease was not renewed; it is tried again.")
+            return
+        if ours:
+            kept.since = begun
+        else:
+            self.remove(kept)
+
+
+KEEPER = Keeper()
+
+
+def keep(table: type[ClaimedRow], row_id: int, me: str) -> Kept:
+    """Keep the lease that `me` holds since just now, until `forget`; called within an app context."""
+    kept = Kept(host.alone(), float(setting("LEASE_SECONDS")), table, row_id, me)
+    KEEPER.add(kept)
+    return kept
+
+
+def forget(kept: Kept) -> None:
+    """Keep it no longer."""
+    KEEPER.remove(kept)
+
+
+@contextmanager
+def keeping(table: type[ClaimedRow], row_id: int, me: str) -> Iterator[Kept]:
+    """Keep the lease of a row while the block runs."""
+    kept = keep(table, row_id, me)
+    try:
+        yield kept
+    finally:
+        forget(kept)
