@@ -51,6 +51,8 @@ READ_AS: dict[str, Callable[[str], Any]] = {
     "SHOP_RATE_LIMIT_PER_MINUTE": int,
     "SHOP_ROLLER_SESSIONS": int,
     "SHOP_STOP_SECONDS": float,
+    "SHOP_STRIPE_ENDPOINT_PER_SECOND": float,
+    "SHOP_STRIPE_REQUESTS_PER_SECOND": float,
     "TRUSTED_PROXIES": int,
 }
 

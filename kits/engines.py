@@ -8,7 +8,8 @@ write (see `host.unit`), deferred for reads. Source: SQLAlchemy's pysqlite page.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Executable, event
@@ -30,9 +31,16 @@ def standing_alone(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="AUTOCOMMIT") if engine.dialect.name == "postgresql" else engine
 
 
-def write_alone(engine: Engine, statement: Executable, given: Mapping[str, Any] | None = None) -> int:
-    """One write by itself, committed; how many rows it changed. On PostgreSQL `engine` is best one `standing_alone`."""
+@contextmanager
+def writing_alone(engine: Engine) -> Iterator[Connection]:
+    """A connection for one write by itself, which is committed. On PostgreSQL `engine` is best one `standing_alone`."""
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        yield connection
+
+
+def write_alone(engine: Engine, statement: Executable, given: Mapping[str, Any] | None = None) -> int:
+    """The same for a statement; how many rows it changed."""
+    with writing_alone(engine) as connection:
         return connection.execute(statement, given).rowcount
 
 

@@ -6,8 +6,9 @@ from shop.customers.personal import tables as personal
 from shop.owner import tables as owner
 from shop.papers import tables as papers
 from shop.payments.cards import tables as cards
+from shop.payments.gateway import budget
 from shop.returns import tables as returns
 from shop.selling import tables as selling
 from shop.stock import tables as stock
 
-__all__ = ["cards", "owner", "papers", "personal", "returns", "selling", "stock"]
+__all__ = ["budget", "cards", "owner", "papers", "personal", "returns", "selling", "stock"]

@@ -15,7 +15,8 @@ from kits import host
 from shop.registers import Registers
 from wsgi import create_app
 
-PLAIN = {"SECRET_KEY": "for tests only", "SHOP_STRIPE_SECRET_KEY": ""}
+UNLIMITED = {"SHOP_STRIPE_REQUESTS_PER_SECOND": 0.0, "SHOP_STRIPE_ENDPOINT_PER_SECOND": 0.0}
+PLAIN = {"SECRET_KEY": "for tests only", "SHOP_STRIPE_SECRET_KEY": "", **UNLIMITED}
 EACH_TESTS_OWN = {"SHOP_MAIL_URL"}
 """Settings that nothing reads before a test begins."""
 MOST = 6

@@ -129,4 +129,6 @@ def environment(database: str, shop_url: str, sandbox_url: str, mail: Path) -> d
         "MAIL_FROM": "shop@example.org",
         "OWNER_EMAIL": "owner@example.org",
         "SHOP_RATE_LIMIT_PER_MINUTE": "100000",
+        "SHOP_STRIPE_REQUESTS_PER_SECOND": "0",
+        "SHOP_STRIPE_ENDPOINT_PER_SECOND": "0",
     }

@@ -12,6 +12,7 @@ from flask import current_app
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
+from shop.payments.gateway import budget
 from shop.payments.gateway import stripe_answers as answers
 from shop.payments.gateway.contract import (
     BadSignature,
@@ -25,8 +26,25 @@ from shop.payments.gateway.contract import (
 )
 
 TIMEOUT_SECONDS = 15
+TOO_MANY = 429
 SDK_RETRIES = 2
-KEPT_CONNECTIONS = 32
+KEPT_CONNECTIONS = 64
+
+
+class Paced(stripe.RequestsClient):
+    """Asks Stripe when it is our turn, and tells the budget when Stripe refuses; the SDK's own tries count, too."""
+
+    def request(self, method: str, url: str, *args: Any, **more: Any) -> Any:
+        """What the SDK sends; see `shop.payments.gateway.budget`."""
+        endpoint = budget.endpoint_of(method, url)
+        budget.take(endpoint)
+        content, status, headers = super().request(method, url, *args, **more)
+        if status == TOO_MANY:
+            reason = headers.get("Stripe-Rate-Limited-Reason") or (
+                "lock_timeout" if b"lock_timeout" in content else None
+            )
+            budget.refused(endpoint, headers.get("Retry-After"), reason)
+        return content, status, headers
 
 
 def connected(key: str, base: str) -> stripe.StripeClient:
@@ -35,7 +53,7 @@ def connected(key: str, base: str) -> stripe.StripeClient:
         key,
         base_addresses={"api": base},
         max_network_retries=SDK_RETRIES,
-        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS, session=_web(base)),
+        http_client=Paced(timeout=TIMEOUT_SECONDS, session=_web(base)),
     )
 
 

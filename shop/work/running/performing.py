@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("refillery.work")
 Now = Callable[[], datetime]
+_is_worker: ContextVar[bool] = ContextVar("refillery_is_worker", default=False)
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def all_of(rows: Sequence[InHand]) -> Iterator[Sequence[InHand]]:
 def perform(row: InHand, now: Now) -> bool:
     """Do the duty for the row and let it go, or put it back for a while; True when it was done. Commits."""
     duty, kept = row.duty, row.kept
+    mark = _is_worker.set(True)
     try:
         if not kept.is_fresh and not leases.renew_alone(kept.engine, kept.table, kept.row_id, kept.me, kept.seconds):
             return False
@@ -64,7 +67,13 @@ def perform(row: InHand, now: Now) -> bool:
         leases.let_go_alone(kept.engine, kept.table, kept.row_id, kept.me)
         return True
     finally:
+        _is_worker.reset(mark)
         keeping.forget(kept)
+
+
+def is_worker() -> bool:
+    """True in what a duty performs, false in a page's request."""
+    return _is_worker.get()
 
 
 def give_back(row: InHand) -> None:
