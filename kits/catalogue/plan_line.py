@@ -166,12 +166,8 @@ def _pauses(marks: Marks, scale: _Scale) -> Iterator[Pause]:
 def _more(marks: Marks, pauses: Sequence[Pause]) -> Iterator[str]:
     """What happened, in words."""
     if marks.skipped:
-        numbers = [str(number) for number in sorted(marks.skipped)]
-        yield (
-            f"Session {numbers[0]} is skipped."
-            if len(numbers) == 1
-            else f"Sessions {' and '.join(numbers)} are skipped."
-        )
+        *others, last = [str(number) for number in sorted(marks.skipped)]
+        yield f"Sessions {', '.join(others)} and {last} are skipped." if others else f"Session {last} is skipped."
     yield from (pause.words for pause in pauses)
 
 
@@ -207,7 +203,7 @@ def _months(scale: _Scale) -> Iterator[Month]:
     named = 0
     for x, day in _named_days(scale):
         january = scale.at(date(day.year + 1, 1, 1))
-        if day.year == named or (x < 1 and x < january < x + YEAR_ROOM):
+        if day.year == named or (not named and x < january < x + YEAR_ROOM):
             yield Month(x, f"{day:%b}", "")
         else:
             named = day.year

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kits.catalogue.plan_line import LEAST_ROOM, YEAR_ROOM, Box, Marks, drawn, plan_line
+from kits.catalogue.plan_line import LEAST_ROOM, YEAR_ROOM, Box, Marks, PlanLine, drawn, plan_line
 from kits.catalogue.session_plan import SessionPlan
 
 START = date(2027, 1, 4)
@@ -138,3 +139,77 @@ def test_month_names_and_years_have_room(plan: SessionPlan) -> None:
     years = [month.x for month in months if month.year]
     assert years
     assert all(later - first >= min(YEAR_ROOM, 10) for first, later in itertools.pairwise(years))
+
+
+def lived(
+    *, skipped: Sequence[int] = (), rests: Sequence[tuple[date, date]] = (), today: date | None = None
+) -> PlanLine:
+    """A plan of ten sessions every four weeks with what happened to it."""
+    plan = SessionPlan(10, 4, START)
+    days = list(enumerate(plan.session_dates, start=1))
+    return drawn(days, [START, *plan.refill_needs], Marks(today=today, skipped=skipped, rests=rests))
+
+
+def test_a_skipped_session_is_drawn_as_one_and_not_counted() -> None:
+    line = lived(skipped=[3])
+    assert [each.number for each in line.sessions if each.skipped] == [3]
+    assert len(line.sessions) == 10
+    assert line.title.startswith("9 sessions,")
+    assert line.description.endswith("Session 3 is skipped.")
+
+
+@pytest.mark.parametrize(
+    ("skipped", "words"),
+    [([3, 2], "Sessions 2 and 3 are skipped."), ([5, 2, 3], "Sessions 2, 3 and 5 are skipped.")],
+)
+def test_several_skipped_sessions_are_named_in_order(skipped: list[int], words: str) -> None:
+    assert lived(skipped=skipped).description.endswith(words)
+
+
+def test_a_plan_ends_with_the_last_session_that_is_not_skipped() -> None:
+    line = lived(skipped=[10])
+    assert line.last == line.sessions[8].x
+    assert "the last on Mon 16 August 2027" in line.description
+
+
+def test_a_plan_of_which_every_session_is_skipped_is_drawn_all_the_same() -> None:
+    line = lived(skipped=range(1, 11))
+    assert all(each.skipped for each in line.sessions)
+    assert len(line.boxes) == 3
+
+
+def test_a_rest_lies_on_the_line_where_its_days_do() -> None:
+    line = lived(rests=[(date(2027, 2, 1), date(2027, 3, 1))])
+    (pause,) = line.pauses
+    first, second = line.sessions[1], line.sessions[2]
+    assert (pause.x, pause.x + pause.width) == (first.x, pytest.approx(second.x, abs=0.02))
+    assert pause.words == "It rests from Mon 1 February 2027 until Mon 1 March 2027."
+    assert line.description.endswith(pause.words)
+
+
+def test_a_rest_that_is_still_open_is_said_to_last() -> None:
+    line = lived(rests=[(date(2027, 2, 1), date(2027, 3, 1))], today=date(2027, 3, 1))
+    assert line.description.endswith("It has rested since Mon 1 February 2027.")
+
+
+def test_a_rest_before_the_first_session_begins_the_line_and_one_after_its_end_is_not_drawn() -> None:
+    early = lived(rests=[(date(2026, 12, 1), date(2027, 1, 1))])
+    assert early.pauses[0].x == 0
+    assert early.sessions[0].x > 0
+    assert lived(rests=[(date(2028, 6, 1), date(2028, 7, 1))]).pauses == ()
+
+
+def test_a_refill_that_is_left_out_leaves_the_others_their_numbers_and_states() -> None:
+    plan = SessionPlan(10, 4, START)
+    days = list(enumerate(plan.session_dates, start=1))
+    line = drawn(days, [START, plan.refill_needs[1]], Marks(numbers=[2], refills={2: "notified"}))
+    assert [(box.label, box.state) for box in line.boxes] == [("Kit", ""), ("Refill 2", "notified")]
+
+
+@given(plans, st.integers(0, 300), st.integers(1, 400))
+def test_however_long_a_plan_rests_two_years_never_stand_close(plan: SessionPlan, after: int, length: int) -> None:
+    since = plan.start + timedelta(days=after)
+    moved = [day if day < since else day + timedelta(days=length) for day in plan.session_dates]
+    line = drawn(list(enumerate(moved, 1)), [plan.start], Marks(rests=[(since, since + timedelta(days=length))]))
+    years = [month.x for month in line.months if month.year]
+    assert all(later - earlier >= YEAR_ROOM for earlier, later in itertools.pairwise(years))

@@ -14,7 +14,11 @@ from shop.orders.tables import Acknowledgement, Agreement, Order, Parcel
 from shop.payments.tables import Payment, PaymentAttempt, Refund
 
 MOST = 200
-AGREED = {"terms": "The terms", "refill_charges": "That the card is charged for refills later"}
+AGREED = {
+    "terms": "The terms",
+    "refill_charges": "That the card is charged for refills later",
+    "key_information": "The key information of the refills",
+}
 
 
 @dataclass(frozen=True)
