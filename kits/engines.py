@@ -16,14 +16,20 @@ from sqlalchemy import Connection, Engine, Executable, event
 from sqlalchemy.exc import OperationalError
 
 WRITES = "refillery_writes"
+KEPT_STATEMENTS = 500
 
 
 def prepare(engine: Engine) -> None:
-    """Give a standalone SQLite `engine` WAL, foreign keys and BEGIN IMMEDIATE; others stay as they are."""
-    if engine.dialect.name != "sqlite":
-        return
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
+    """Give a standalone SQLite `engine` WAL, foreign keys, BEGIN IMMEDIATE; one of PostgreSQL room for our statements.
+
+    The driver keeps a hundred prepared statements a connection; a charge alone runs nearly as many, so that each
+    would be thrown out before it comes again.
+    """
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _on_connect_to_postgresql)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "begin", _on_begin)
 
 
 def standing_alone(engine: Engine) -> Engine:
@@ -42,6 +48,10 @@ def write_alone(engine: Engine, statement: Executable, given: Mapping[str, Any] 
     """The same for a statement; how many rows it changed."""
     with writing_alone(engine) as connection:
         return connection.execute(statement, given).rowcount
+
+
+def _on_connect_to_postgresql(connection: Any, record: Any) -> None:
+    connection.prepared_max = KEPT_STATEMENTS
 
 
 def _on_connect(connection: sqlite3.Connection, record: Any) -> None:

@@ -86,13 +86,12 @@ def _move_on(session: Session, refill: Refill, settled: Settled) -> None:
 
 def _paid(session: Session, refill: Refill, payment: Payment, settled: Settled) -> None:
     # The plan before its refills, as whoever ends a hold or the plan does, and read afresh: either may be moving it.
-    using.lock_with_cards(session, refill.subscription_id)
+    plan = using.lock_with_cards(session, refill.subscription_id)
     refill.state, refill.paid_on = PAID, today(settled.now)
-    if session.scalar(select(OrderLine.given_back_at).where(OrderLine.id == refill.subscription.line_id)):
+    if session.scalar(select(OrderLine.given_back_at).where(OrderLine.id == plan.line_id)):
         return  # a duty refunds it and tells the customer why
     # A box that came late lasts longer: the refills after it move, or are no longer needed.
-    done = replan(session, refill.subscription_id, settled.now)
-    plan = session.get_one(Subscription, refill.subscription_id)
+    done = replan(session, refill.subscription_id, settled.now, plan)
     using.paid_with(session, plan, refill, payment, settled.now)
     if plan.state == ENDED or held_by_customer(plan):
         asking.ask(session, refill, settled.now)  # the request was out already when they ended or held

@@ -20,6 +20,13 @@ def lock_plan(session: Session, subscription_id: int, *conditions: ColumnElement
     return changed(session, same.values(quantity=Subscription.quantity))
 
 
+def locked_plan(session: Session, subscription_id: int) -> Subscription:
+    """The plan under its row lock, read afresh."""
+    same = update(Subscription).where(Subscription.id == subscription_id).values(quantity=Subscription.quantity)
+    afresh = {"synchronize_session": False, "populate_existing": True}
+    return session.scalars(same.returning(Subscription), execution_options=afresh).one()
+
+
 def lock_refills(session: Session, subscription_id: int) -> Sequence[Refill]:
     """The plan's refills under their row locks, read afresh, in their order."""
     mine = select(Refill).where(Refill.subscription_id == subscription_id).order_by(Refill.id)

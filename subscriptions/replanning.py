@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from kits.clock import today
 from kits.stock.promises.reservations import prolong
@@ -49,12 +50,14 @@ class Replanned:
     added: tuple[Refill, ...]
 
 
-def replan(session: Session, subscription_id: int, now: datetime) -> Replanned:
+def replan(session: Session, subscription_id: int, now: datetime, fresh: Subscription | None = None) -> Replanned:
     """Reckon the plan's days anew and write them, refills in their order. Flushes. The plan's lock is held.
 
+    `fresh` is the plan where it was read under its lock just now.
     An open hold counts for nothing yet: when it ends is not known.
     """
-    day, subscription = today(now), session.get_one(Subscription, subscription_id, populate_existing=True)
+    day = today(now)
+    subscription = fresh or session.get_one(Subscription, subscription_id, populate_existing=True)
     course = subscription.course_of([hold for hold in subscription.holds if hold.until_day is not None], day)
     later = course.last_session - subscription.last_session
     subscription.last_session = course.last_session
@@ -62,6 +65,7 @@ def replan(session: Session, subscription_id: int, now: datetime) -> Replanned:
     # Before the refills: whoever ships one of these orders has its reservations and wants the refill next.
     _prolong_orders(session, subscription, later)
     refills = lock_refills(session, subscription_id)
+    set_committed_value(subscription, "refills", list(refills))  # all of them: nobody needs to read them again
     needed = needs(course, [box_of(refill) for refill in refills])
     dropped = [refill for refill in refills if not _placed(refill, needed, course, day)]
     added = _added(subscription, {number: on for number, on in needed.items() if number > len(refills)}, course, day)

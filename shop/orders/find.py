@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from kits.errors import NotFound
 from shop.orders.tables import Order
+
+_LOCKED = (
+    update(Order)
+    .where(Order.id == bindparam("order"))
+    .values(writes=Order.writes + 1)
+    .returning(Order)
+    .execution_options(synchronize_session=False, populate_existing=True)
+)
 
 
 def order_by_token(session: Session, token: str) -> Order:
@@ -30,13 +38,7 @@ def locked(session: Session, order_id: int) -> Order:
     Writing a counter takes the lock on every engine; who comes second waits
     here and then sees what the first one did.
     """
-    session.execute(
-        update(Order)
-        .where(Order.id == order_id)
-        .values(writes=Order.writes + 1)
-        .execution_options(synchronize_session=False)
-    )
-    return _one(session.get(Order, order_id, populate_existing=True))
+    return _one(session.scalars(_LOCKED, {"order": order_id}).first())
 
 
 def _one(found: Order | None) -> Order:

@@ -17,6 +17,7 @@ from shop.orders.tables import Order, OrderLine
 from shop.selling import rules, shipping
 from shop.selling.rules import Rules
 from shop.selling.vat import vat_in
+from shop.work.leases import held_from_now
 
 ADDRESS = ("name", "line1", "line2", "city", "postcode", "country")
 
@@ -32,11 +33,13 @@ def place_refill(
     demands: Sequence[Demand],
     now: datetime,
     ships_to: Mapping[str, str] | None = None,
+    holder: str | None = None,
 ) -> Order:
     """Place the `number`-th refill, of `quantity` boxes, of a first order's line and promise its stock.
 
     It goes where the first order went, or to `ships_to`, the columns of an address. A box costs `unit_amount` minor
-    units, as was announced, delivery included, with the VAT of today in it. Flushes; raises SoldOut.
+    units, as was announced, delivery included, with the VAT of today in it. It is written under the payment lease of
+    `holder`, who charges it. Flushes; raises SoldOut.
     """
     first, ruling = line.order, rules.read(session)
     total, rate = unit_amount * quantity, ruling.facts.vat_rate
@@ -57,6 +60,7 @@ def place_refill(
         **address,
         made_at=now,
         keep_until=now,
+        **(held_from_now(holder) if holder else {}),
         lines=[_line(line, quantity, unit_amount, serves_until, vat)],
     )
     session.add(order)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -23,6 +22,6 @@ def counter(session: Session, kind: str) -> DocumentCounter:
     insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
     same = {"last": DocumentCounter.last}
     made = insert(DocumentCounter).values(kind=kind, last=0)
-    session.execute(made.on_conflict_do_update(index_elements=[DocumentCounter.kind], set_=same))
-    found = select(DocumentCounter).where(DocumentCounter.kind == kind)
-    return session.scalars(found.execution_options(populate_existing=True)).one()
+    taken = made.on_conflict_do_update(index_elements=[DocumentCounter.kind], set_=same).returning(DocumentCounter)
+    found: DocumentCounter = session.scalars(taken.execution_options(populate_existing=True)).one()
+    return found

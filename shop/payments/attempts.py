@@ -130,17 +130,11 @@ def page_made(current: Session, attempt_id: int, page: HostedPage) -> None:
     current.execute(_PAGE_MADE, {"attempt": attempt_id, "page": page.id, "address": page.url})
 
 
-def bill_for(attempt_id: int) -> Bill:
-    """What the gateway is told of the attempt's order. Neutral words only: nothing about health."""
-    try:
-        attempt = session().get_one(PaymentAttempt, attempt_id)
-        return bill(attempt.order, attempt.number, attempt.order.customer.stripe_customer)
-    finally:
-        end_reads()
-
-
 def bill(order: Order, number: int, customer: str | None) -> Bill:
-    """The same for the attempt with this `number`, by a customer whom the gateway may not know yet."""
+    """What the gateway is told of an order for the attempt with this `number`. Neutral words only, none about health.
+
+    Its customer may be one whom the gateway does not know yet.
+    """
     lines, about = tuple(bill_lines(order)), metadata(order, number)
     return Bill(number=order.number, customer=customer or "", total=order.total, lines=lines, metadata=about)
 

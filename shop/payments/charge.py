@@ -7,22 +7,49 @@ it once more takes no second charge.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from kits.host import unit
 from shop.orders.find import locked
-from shop.orders.tables import AWAITING
+from shop.orders.tables import AWAITING, Order
 from shop.payments import attempts, settle
 from shop.payments.attempts import Seen
 from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import Bill, Declined, Intent, OutcomeUnknown, Refused, Unavailable
-from shop.payments.hosted.release import close_pages, end_page
-from shop.payments.lease import CustomerPaying, PaymentLease, payment_lease
+from shop.payments.hosted.release import close_page, end_page
+from shop.payments.lease import CustomerPaying, PaymentLease, holding, payment_lease
 from shop.payments.tables import CLOSED, OPEN, SAVED_CARD
 
 UNUSABLE = "card_not_usable"
 PAGE_OPEN = "The customer has a payment page open."
 UNPAID = ("requires_payment_method", "requires_confirmation")
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A charge whose attempt is written, as plain values: what it is for, on which card."""
+
+    attempt: Seen
+    bill: Bill
+    card: str
+
+
+def begin(current: Session, order: Order, card: str, *, now: datetime) -> Begun:
+    """Write the first attempt at an order that is placed in the open unit: nobody else can be at it.
+
+    Its lease is taken where it is written. Once that is committed, `go_on`.
+    """
+    attempt = attempts.first(current, order, SAVED_CARD, now=now, card=card)
+    return Begun(attempt, attempts.bill(order, 1, order.customer.stripe_customer), card)
+
+
+def go_on(begun: Begun, me: str, *, now: datetime) -> str:
+    """Charge what was begun, under the lease that `me` took with it; returns and raises as `charge_saved_card`."""
+    with holding(begun.attempt.order_id, me) as lease:
+        return _outcome(lease, begun, now)
 
 
 def charge_saved_card(order_id: int, card: str, *, now: datetime) -> str:
@@ -35,20 +62,24 @@ def charge_saved_card(order_id: int, card: str, *, now: datetime) -> str:
     """
     with payment_lease(order_id) as lease:
         _no_page_open(order_id, now)
-        attempt = _begun(order_id, card, now)
-        if attempt is None:
-            return CLOSED
-        try:
-            return _charged(lease, attempt, attempt.card or card, now)
-        except Declined as declined:
-            return settle.settle_decline(order_id, attempt.id, declined, now=now)
+        begun = _begun(order_id, card, now)
+        return CLOSED if begun is None else _outcome(lease, begun, now)
+
+
+def _outcome(lease: PaymentLease, begun: Begun, now: datetime) -> str:
+    try:
+        return _charged(lease, begun, now)
+    except Declined as declined:
+        return settle.settle_decline(begun.attempt.order_id, begun.attempt.id, declined, now=now)
 
 
 def _no_page_open(order_id: int, now: datetime) -> None:
     """Raises Busy while the customer may still pay in person; a page that was paid unnoticed is settled."""
     page = attempts.page_seen(order_id)
-    if page is None or page.expires_at is None or page.expires_at <= now:
-        close_pages(order_id, now=now)
+    if page is None:
+        return
+    if page.expires_at is None or page.expires_at <= now:
+        close_page(page, now=now)
         return
     seen = gateway().page(page.page_id) if page.page_id else None
     if seen is None or seen.status == "open":
@@ -56,7 +87,7 @@ def _no_page_open(order_id: int, now: datetime) -> None:
     end_page(page.id, seen, now=now)
 
 
-def _begun(order_id: int, card: str, now: datetime) -> Seen | None:
+def _begun(order_id: int, card: str, now: datetime) -> Begun | None:
     """The attempt to go on with, committed: the open one, or the next. None when nothing is to be paid."""
     with unit() as current:
         order = locked(current, order_id)
@@ -64,29 +95,31 @@ def _begun(order_id: int, card: str, now: datetime) -> Seen | None:
             return None
         if attempts.open_page(current, order_id) is not None:
             raise CustomerPaying(PAGE_OPEN)
-        last = attempts.latest(current, order_id, SAVED_CARD)
-        if last is not None and last.state in OPEN:
-            return attempts.seen(last)
-        kept = attempts.live_intent(current, order_id)
-        return attempts.seen(attempts.begin(current, order, SAVED_CARD, now=now, intent_id=kept, card=card))
+        attempt = attempts.latest(current, order_id, SAVED_CARD)
+        if attempt is None or attempt.state not in OPEN:
+            kept = attempt.intent_id if attempt is not None and attempt.intent_live else None
+            attempt = attempts.begin(current, order, SAVED_CARD, now=now, intent_id=kept, card=card)
+        bill = attempts.bill(order, attempt.number, order.customer.stripe_customer)
+        return Begun(attempts.seen(attempt), bill, attempt.card or card)
 
 
-def _charged(lease: PaymentLease, attempt: Seen, card: str, now: datetime) -> str:
-    bill = attempts.bill_for(attempt.id)
-    intent = gateway().intent(attempt.intent_id) if attempt.intent_id else _make_intent(attempt, bill, card)
+def _charged(lease: PaymentLease, begun: Begun, now: datetime) -> str:
+    attempt = begun.attempt
+    intent = gateway().intent(attempt.intent_id) if attempt.intent_id else _make_intent(begun)
     if not intent.paid and not intent.cancelled:
         lease.renew()
-        if intent.customer == bill.customer:
-            intent = _confirm(attempt, intent, card)
+        if intent.customer == begun.bill.customer:
+            intent = _confirm(attempt, intent, begun.card)
         else:  # the gateway has deleted the customer it was made for: no card of the new one pays it
             intent = gateway().cancel_intent(intent.id)
-    return _ended(attempt, intent, now)
+    return _ended(lease, attempt, intent, now)
 
 
-def _make_intent(attempt: Seen, bill: Bill, card: str) -> Intent:
+def _make_intent(begun: Begun) -> Intent:
+    attempt = begun.attempt
     with attempts.noting(attempt.id):
         try:
-            intent = gateway().create_intent(bill, card, key=f"{attempt.key}-intent")
+            intent = gateway().create_intent(begun.bill, begun.card, key=f"{attempt.key}-intent")
         except Refused as error:
             raise Declined(UNUSABLE, None) from error
     attempts.note(attempt.id, intent_id=intent.id)
@@ -105,9 +138,9 @@ def _confirm(attempt: Seen, intent: Intent, card: str) -> Intent:
             raise Declined(UNUSABLE, intent.id) from error
 
 
-def _ended(attempt: Seen, intent: Intent, now: datetime) -> str:
+def _ended(lease: PaymentLease, attempt: Seen, intent: Intent, now: datetime) -> str:
     if intent.paid:
-        settle.settle(intent, now=now)
+        settle.settle(intent, now=now, of=attempt.order_id, within=lease.last)
         return "succeeded"
     if intent.cancelled:
         attempts.close_intent(intent.id, now=now)

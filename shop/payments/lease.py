@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from kits.errors import Busy
-from kits.host import end_reads, outside_transaction, unit
+from kits.host import alone, end_reads, outside_transaction, unit
 from shop.orders.tables import Order
 from shop.work import leases
-from shop.work.running.keeping import keeping
+from shop.work.running.keeping import Kept, keeping
 
 
 class CustomerPaying(Busy):
@@ -28,9 +28,12 @@ class PaymentLease:
     order_id: int
     me: str
     given_back: bool = False
+    kept: Kept | None = None
 
     def renew(self) -> None:
-        """Start it anew before money is asked for; raises Busy when it ran out and may be another's. Commits."""
+        """See to it that it is ours before money is asked for; raises Busy when it ran out and may be another's."""
+        if self.kept is not None and self.kept.is_fresh:
+            return
         with unit() as session:
             if not leases.renew(session, Order, self.order_id, self.me):
                 raise Busy("This took too long, and someone else may be at it. Try again in a minute.")
@@ -61,10 +64,9 @@ def holding(order_id: int, me: str) -> Iterator[PaymentLease]:
     """Go on with a lease that is ours already, and give it back."""
     lease = PaymentLease(order_id, me)
     try:
-        with keeping(Order, order_id, me):
+        with keeping(Order, order_id, me) as lease.kept:
             yield lease
     finally:
         end_reads()
         if not lease.given_back:
-            with lease.last():
-                pass
+            leases.let_go_alone(alone(), Order, order_id, me)

@@ -8,6 +8,8 @@ second finds the payment and does nothing.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -36,6 +38,7 @@ from shop.selling import codes
 from shop.work.outbox import post
 
 log = logging.getLogger("refillery.payments")
+Within = Callable[[], AbstractContextManager[Session]]
 
 
 def settle_page(page_id: str, *, now: datetime) -> None:
@@ -54,13 +57,18 @@ def settle_intent(intent_id: str, *, now: datetime) -> None:
     settle(gateway().intent(intent_id), now=now)
 
 
-def settle(intent: Intent, *, now: datetime, page_id: str | None = None) -> None:
-    """Settle what an intent, fresh from the gateway, has paid. Commits; does nothing twice."""
+def settle(
+    intent: Intent, *, now: datetime, page_id: str | None = None, of: int | None = None, within: Within = unit
+) -> None:
+    """Settle what an intent, fresh from the gateway, has paid. Commits; does nothing twice.
+
+    `of` is the id of its order where that is known; `within` opens the unit that is written in.
+    """
     outside_transaction()
-    order_id = _order_id(intent.metadata.get("order", ""))
+    order_id = of or _order_id(intent.metadata.get("order", ""))
     if not intent.paid or order_id is None:
         return
-    with unit() as current:
+    with within() as current:
         order = locked(current, order_id)
         if current.scalar(select(Payment.id).where(Payment.intent_id == intent.id)) is None:
             _arrived(current, order, intent, page_id, now)

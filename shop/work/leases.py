@@ -139,6 +139,11 @@ def put_back(session: Session, table: type[T], row_id: int, me: str, *, at_least
     _mine(session, table, row_id, me, claimed_by=None, free_at=database_seconds() + wait, failures=failures + 1)
 
 
+def held_from_now(me: str) -> dict[str, Any]:
+    """The columns of a row that is written as someone's."""
+    return {"claimed_by": me, "free_at": database_seconds() + float(setting("LEASE_SECONDS"))}
+
+
 def held(me: str) -> dict[str, Any]:
     """What HELD leaves open."""
     return {"holder": me, "lease_seconds": float(setting("LEASE_SECONDS"))}

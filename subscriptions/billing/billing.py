@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from kits import host
 from kits.clock import today
 from kits.errors import SoldOut
 from shop.orders.repeat import ADDRESS, place_refill
-from shop.payments.charge import charge_saved_card
+from shop.orders.tables import Order, OrderLine
+from shop.payments.charge import begin, charge_saved_card, go_on
 from shop.payments.hosted import release
+from shop.work import leases
 from subscriptions import commitments, notices, successors
 from subscriptions.holding import resting
 from subscriptions.plan.schedule import serves_until, still_needed
@@ -43,14 +46,20 @@ def bill(refill_id: int, now: datetime) -> None:
     Busy with `retry` while the outcome is not known.
     """
     host.outside_transaction()
-    over = host.session().get_one(Refill, refill_id).is_over(today(now))
-    host.end_reads()
+    try:
+        with host.unit() as session:
+            refill = _locked(session, refill_id)
+            if refill is None:
+                return
+            over = refill.is_over(today(now))
+            charge = None if over else _taken_up(session, refill, now)
+    except SoldOut:
+        _wait_for_stock(refill_id, now)
+        return
     if over:
         lapse(refill_id, now)
-        return
-    order_id, card = _ordered(refill_id, now)
-    if order_id is not None:
-        charge_saved_card(order_id, card, now=now)
+    elif charge is not None:
+        charge()
 
 
 def lapse(refill_id: int, now: datetime) -> None:
@@ -79,34 +88,31 @@ def move(session: Session, refill_id: int, states: Sequence[str], **values: obje
     return bool(session.execute(refill.values(**values)).rowcount)  # type: ignore[attr-defined]
 
 
-def _ordered(refill_id: int, now: datetime) -> tuple[int | None, str]:
-    """The refill's order, made now if it has none, and the card; no order while there is no stock."""
-    try:
-        with host.unit() as session:
-            refill = _taken(session, refill_id, now)
-            if refill is None:
-                return None, ""
-            if refill.order_id is None:
-                refill.order_id = _place(session, refill, now)
-            return refill.order_id, _card(refill)
-    except SoldOut:
-        _wait_for_stock(refill_id, now)
-        return None, ""
+def _locked(session: Session, refill_id: int) -> Refill | None:
+    """The refill under its row lock, read afresh; None when it is not to be charged."""
+    same = update(Refill).where(Refill.id == refill_id, Refill.state.in_(BILLABLE)).values(number=Refill.number)
+    afresh = {"synchronize_session": False, "populate_existing": True}
+    return session.scalars(same.returning(Refill), execution_options=afresh).first()
 
 
-def _taken(session: Session, refill_id: int, now: datetime) -> Refill | None:
-    """Take a refill up for charging, unless its plan rests or is over; what is being charged is brought to its end."""
-    if not move(session, refill_id, BILLABLE, number=Refill.number):
-        return None
-    refill = session.get_one(Refill, refill_id, populate_existing=True)
-    if refill.is_over(today(now)) or (refill.state != CHARGING and not _ripe(session, refill, now)):
+def _taken_up(session: Session, refill: Refill, now: datetime) -> Callable[[], object] | None:
+    """Take a refill up: how it is charged once this is committed. None while its plan rests, or it is announced anew.
+
+    What is being charged is brought to its end. A refill without an order is ordered, its charge begun with it;
+    raises SoldOut while there is no stock.
+    """
+    if refill.state != CHARGING and not _ripe(session, refill, now):
         return None
     if refill.order_id is None and _costs_more_than_named(refill):
         announce_anew(refill, today(now))
         return None
     refill.state = CHARGING
-    session.flush()
-    return refill
+    if refill.order_id is not None:
+        return partial(charge_saved_card, refill.order_id, _card(refill), now=now)
+    me = leases.holder()
+    order = _place(session, refill, me, now)
+    refill.order_id = order.id
+    return partial(go_on, begin(session, order, _card(refill), now=now), me, now=now)
 
 
 def _costs_more_than_named(refill: Refill) -> bool:
@@ -129,7 +135,7 @@ def _card(refill: Refill) -> str:
     return (refill.backup_tried if refill.tries_backup else refill.subscription.card) or ""
 
 
-def _place(session: Session, refill: Refill, now: datetime) -> int:
+def _place(session: Session, refill: Refill, me: str, now: datetime) -> Order:
     subscription = refill.subscription
     # A box that comes late is opened late: what goes into it must last for the sessions that are still to come.
     until = serves_until(subscription.course_on(today(now)), max(refill.needed_on, today(now)))
@@ -137,14 +143,16 @@ def _place(session: Session, refill: Refill, now: datetime) -> int:
     commitments.consume(session, refill)
     if refill.notice_unit is None or refill.notice_amount is None:
         raise RuntimeError("a refill is charged for what its advance notice named, and it has none")
+    whole = joinedload(OrderLine.order).joinedload(Order.customer)
+    line = session.get_one(OrderLine, subscription.line_id, options=[whole])
     order = place_refill(
-        session, subscription.line, number=refill.number, quantity=subscription.quantity,
+        session, line, number=refill.number, quantity=subscription.quantity,
         unit_amount=refill.notice_unit, serves_until=until, demands=demands, now=now,
-        ships_to=_moved_to(session, subscription),
+        ships_to=_moved_to(session, subscription), holder=me,
     )  # fmt: skip
     if order.total_amount > refill.notice_amount:
         raise RuntimeError("a refill may never cost more than its advance notice named")
-    return order.id
+    return order
 
 
 def _moved_to(session: Session, subscription: Subscription) -> dict[str, str] | None:

@@ -18,7 +18,7 @@ from shop.payments.tables import Payment
 from shop.registers import CardFact
 from subscriptions.billing import declines
 from subscriptions.cards import letters, missing, retrying
-from subscriptions.locks import lock_plan
+from subscriptions.locks import lock_plan, locked_plan
 from subscriptions.stops.stopping import card_is_there
 from subscriptions.stops.tables import CARD, BillingStop
 from subscriptions.tables import ACTIVE, Refill, Subscription
@@ -67,8 +67,7 @@ def lock_with_cards(session: Session, subscription_id: int) -> Subscription:
     cards = select(Subscription.card, Subscription.backup_card).where(Subscription.id == subscription_id)
     for card in sorted(each for each in session.execute(cards).one() if each):
         locked(session, card)
-    lock_plan(session, subscription_id)
-    return session.get_one(Subscription, subscription_id, populate_existing=True)
+    return locked_plan(session, subscription_id)
 
 
 def paid_with(session: Session, plan: Subscription, refill: Refill, payment: Payment, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -13,13 +13,13 @@ from shop.payments.cards.tables import SavedCard
 from shop.payments.gateway.contract import Card
 from shop.registers import CardFact, registers
 
+AFRESH = {"synchronize_session": False, "populate_existing": True}
+
 
 def locked(session: Session, gateway_id: str) -> SavedCard | None:
     """The card's row under its lock, read afresh. Who needs a plan, too, takes it after this."""
     touched = update(SavedCard).where(SavedCard.gateway_id == gateway_id).values(looks=SavedCard.looks)
-    session.execute(touched.execution_options(synchronize_session=False))
-    mine = select(SavedCard).where(SavedCard.gateway_id == gateway_id)
-    return session.scalars(mine.execution_options(populate_existing=True)).first()
+    return session.scalars(touched.returning(SavedCard).execution_options(**AFRESH)).first()
 
 
 def keep(session: Session, card: Card, customer_id: int | None, now: datetime) -> SavedCard:
@@ -34,10 +34,10 @@ def keep(session: Session, card: Card, customer_id: int | None, now: datetime) -
         "failures": 0,
         **_shown(card),
     }
-    session.execute(insert(SavedCard.__table__).values(new).on_conflict_do_nothing(index_elements=["gateway_id"]))
-    row = locked(session, card.id)
-    assert row is not None, "it was written just now"
-    return row
+    same = {"looks": SavedCard.looks}  # written all the same, so that the row is locked
+    kept = insert(SavedCard).values(new).on_conflict_do_update(index_elements=["gateway_id"], set_=same)
+    found: SavedCard = session.scalars(kept.returning(SavedCard).execution_options(populate_existing=True)).one()
+    return found
 
 
 def note(session: Session, row: SavedCard, card: Card, now: datetime) -> None:

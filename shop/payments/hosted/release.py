@@ -15,6 +15,7 @@ from kits.stock.promises import reservations
 from shop.orders.find import locked
 from shop.orders.tables import AWAITING, CANCELLED, Order
 from shop.payments import attempts, settle
+from shop.payments.attempts import Seen
 from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import HostedPage
 from shop.payments.lease import payment_lease
@@ -39,8 +40,12 @@ def cancel(order_id: int, *, now: datetime) -> str:
 def close_pages(order_id: int, *, now: datetime) -> None:
     """Close the order's hosted page, or settle it if it is complete. The caller holds the lease. Commits."""
     attempt = attempts.page_seen(order_id)
-    if attempt is None:
-        return
+    if attempt is not None:
+        close_page(attempt, now=now)
+
+
+def close_page(attempt: Seen, *, now: datetime) -> None:
+    """The same for the page of this attempt."""
     if attempt.page_id is None:
         if attempt.expires_at is not None and attempt.expires_at > now:
             raise Busy("The payment page is still being made. Try again in a minute.")

@@ -59,7 +59,7 @@ def during(owner: Any, name: str) -> None:
 
 POINTS: dict[str, Callable[[], None]] = {
     "after the claim": lambda: before(performing, "perform", lambda row, *_: row.duty.name == "refill"),
-    "after the attempt row": lambda: after(charge, "_begun"),
+    "after the attempt row": lambda: before(charge, "_charged"),
     "after the intent was created": lambda: after(StripeGateway, "create_intent"),
     "after its id was kept": lambda: after(attempts, "note", lambda *_, **known: "intent_id" in known),
     "while the confirmation is out": lambda: during(StripeGateway, "confirm_intent"),
