@@ -14,6 +14,8 @@ DEV := .venv/.dev
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 MAKEFLAGS += --no-print-directory
+# Every process of the tests would compile what the last one has compiled, and rewrite its asserts.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.engines import ENGINES, NO_PAGES, PAGES, is_page, left_out
+from tests.servers.engines import ENGINES, NO_PAGES, PAGES, PAGES_AMONG_RULES, is_page, left_out
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = "tests/shop/storefront/test_basket_page.py"
@@ -66,6 +66,14 @@ def test_a_page_that_is_asked_for_on_one_engine_runs_on_it() -> None:
 
 def test_no_page_is_in_a_room_of_money_stock_or_locks() -> None:
     assert [page for page in PAGES for room in NO_PAGES if f"{page}/".startswith(f"{room}/")] == []
+
+
+@pytest.mark.parametrize("file", sorted(PAGES_AMONG_RULES))
+def test_pages_among_rules_are_files_whose_neighbours_run_on_both(file: str) -> None:
+    assert (ROOT / file).is_file()
+    assert any(file.startswith(f"{room}/") for room in NO_PAGES) or file.startswith("tests/shop/papers/")
+    assert len(list(left_out(on_both(file)))) == 1
+    assert list(left_out(on_both(str(Path(file).with_name("test_rules.py"))))) == []
 
 
 def test_every_room_that_is_named_is_there() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, exists, literal, select, union_all, update
 
 from kits import clock, host
 from kits.settings import timezone
@@ -118,12 +118,15 @@ class Driver:
 
     def _hurry(self) -> bool:
         """Free the rows that wait, unless a worker holds them; True when there were any."""
-        freed = 0
-        for table in {duty.table for duty in registers().duties}:
-            waiting = update(table).where(table.free_at > 0, table.claimed_by.is_(None)).values(free_at=0.0)
+        tables = {table.__tablename__: table for table in (duty.table for duty in registers().duties)}
+        waits = {name: and_(table.free_at > 0, table.claimed_by.is_(None)) for name, table in tables.items()}
+        some = union_all(*(select(literal(name)).where(exists().where(wait)) for name, wait in waits.items()))
+        found = host.session().scalars(some).all()
+        host.end_reads()
+        for name in found:
             with host.unit() as session:
-                freed += session.execute(waiting).rowcount  # type: ignore[attr-defined]
-        return freed > 0
+                session.execute(update(tables[name]).where(waits[name]).values(free_at=0.0))
+        return bool(found)
 
     def until_due(self, bought: Bought, number: int = 1) -> RefillSeen:
         """Let time pass until the refill's charge is due; not charged yet."""

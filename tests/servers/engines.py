@@ -1,9 +1,9 @@
 """On which engines a test runs: on both, SQLite and PostgreSQL, unless `--pages-once` is given and it is of a page.
 
 What a page says and how a form answers comes from the same templates and the same use cases on either engine, and
-those use cases have tests of their own. So with `--pages-once` (`make test`) each test of PAGES runs on one engine,
-told by its name: half of them on the one, half on the other. Everything else runs on both, always, and so does
-whatever starts several things at once. `make testall` runs everything on both.
+those use cases have tests of their own. So with `--pages-once` (`make test`) each test of PAGES and PAGES_AMONG_RULES
+runs on one engine, told by its name: half of them on the one, half on the other. Everything else runs on both, always,
+and so does whatever starts several things at once. `make testall` runs everything on both.
 """
 
 from __future__ import annotations
@@ -33,6 +33,27 @@ PAGES = frozenset(
     )
 )
 """Folders, not those within them, and files. What is not named here runs on both: a new room does."""
+PAGES_AMONG_RULES = frozenset(
+    f"tests/{file}"
+    for file in (
+        "shop/papers/test_pages.py",
+        "shop/returns/test_desk_pages.py",
+        "subscriptions/acknowledging/test_page.py",
+        "subscriptions/calendar/test_feed.py",
+        "subscriptions/calendar/test_pages.py",
+        "subscriptions/cards/test_pages.py",
+        "subscriptions/controls/pages/test_change_pages.py",
+        "subscriptions/controls/pages/test_session_pages.py",
+        "subscriptions/forecast/test_pages.py",
+        "subscriptions/pages/test_holding.py",
+        "subscriptions/prices/test_pages.py",
+        "subscriptions/recall/test_recall_pages.py",
+        "subscriptions/stops/test_pages.py",
+        "subscriptions/summing/test_mails.py",
+        "subscriptions/why/test_pages.py",
+    )
+)
+"""What pages, mails and calendars say of a room's rules, whose own files beside these run on both. Files only."""
 NO_PAGES = tuple(
     f"tests/{room}"
     for room in (
@@ -49,7 +70,7 @@ NO_PAGES = tuple(
         "subscriptions",
     )
 )
-"""Rules of money, stock, locks, duties, secrets and the database itself: nothing in these may ever be in PAGES."""
+"""Rules of money, stock, locks, duties, secrets and the database itself: none of these rooms may ever be in PAGES."""
 AT_ONCE = {"at_once", "run_command", "serve", "served"}
 
 
@@ -73,9 +94,9 @@ def left_out(tests: Iterable[Test]) -> Iterator[Test]:
 
 
 def is_page(nodeid: str) -> bool:
-    """True for a test of PAGES."""
+    """True for a test of PAGES or PAGES_AMONG_RULES."""
     file = nodeid.partition("::")[0]
-    return not PAGES.isdisjoint((file, str(Path(file).parent)))
+    return file in PAGES_AMONG_RULES or not PAGES.isdisjoint((file, str(Path(file).parent)))
 
 
 def _engine(test: Test) -> str | None:
