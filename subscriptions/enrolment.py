@@ -80,8 +80,15 @@ def _move_on(session: Session, refill: Refill, settled: Settled) -> None:
         lock_plan(session, refill.subscription_id)
         refill.state = CANCELLED
     elif settled.what == "cancelled" and refill.state in OPEN:
-        needed = still_needed(max(refill.needed_on, today(settled.now)), refill.subscription.last_session)
-        refill.state = CANCELLED if needed else DROPPED
+        _closed(session, refill, settled)
+
+
+def _closed(session: Session, refill: Refill, settled: Settled) -> None:
+    plan, day = refill.subscription, today(settled.now)
+    refill.state = CANCELLED if still_needed(max(refill.needed_on, day), plan.last_session) else DROPPED
+    if refill.state == DROPPED and not plan.is_over(day):  # of the end of a plan there is a mail of its own
+        session.flush()
+        telling.dropped(session, plan, [refill], settled.now)
 
 
 def _paid(session: Session, refill: Refill, payment: Payment, settled: Settled) -> None:

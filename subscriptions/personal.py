@@ -127,7 +127,7 @@ def _end_plans(customer_id: int, now: datetime) -> None:
     plans = host.session().scalars(mine.order_by(Subscription.id)).all()
     host.end_reads()
     for plan_id in plans:
-        commands.end(plan_id, actor=f"customer:{customer_id}", now=now)
+        commands.end_and_close(plan_id, actor=f"customer:{customer_id}", now=now)
 
 
 def _drop_wishes(customer_id: int) -> None:

@@ -22,9 +22,10 @@ from subscriptions.cards import missing
 from subscriptions.locks import lock_refills
 from subscriptions.plan.course import Course
 from subscriptions.plan.needs import Box, needs
-from subscriptions.plan.schedule import RefillDays, serves_until, still_needed
+from subscriptions.plan.schedule import NOTICE_DAYS, RefillDays, serves_until, still_needed
 from subscriptions.tables import (
     ACTIVE,
+    CANCELLED,
     CHARGING,
     DECLINED,
     DROPPED,
@@ -95,18 +96,28 @@ def box_of(refill: Refill) -> Box:
         return Box(refill.number, opened=max(refill.paid_on or refill.needed_on, refill.needed_on))
     if refill.state in (CHARGING, NEEDS_CUSTOMER):
         return Box(refill.number, opened=refill.needed_on)
-    comes = refill.state in UNCLAIMED or _may_return(refill)
+    comes = refill.state in UNCLAIMED or may_return(refill)
     return Box(refill.number, later=refill.moved_days, left_out=not comes)
 
 
-def _may_return(refill: Refill) -> bool:
-    """True for what was dropped because the plan did not need it: when it does again, it comes back."""
-    return refill.state == DROPPED and refill.order_id is None and refill.subscription.state == ACTIVE
+def may_return(refill: Refill) -> bool:
+    """True for what was dropped because the plan did not need it: when it does again, it comes back.
+
+    Not once a later one was announced: that has taken its place.
+    """
+    dropped = refill.state == DROPPED and refill.order_id is None and refill.subscription.state == ACTIVE
+    return dropped and not later_announced(refill)
+
+
+def later_announced(refill: Refill) -> bool:
+    """True once a refill after this one was announced and is not let go again."""
+    after = [each for each in refill.subscription.refills if each.number > refill.number]
+    return any(each.notice_id is not None and each.state not in (DROPPED, CANCELLED) for each in after)
 
 
 def _placed(refill: Refill, needed: dict[int, date], course: Course, day: date) -> bool:
     """Write the days of a refill that moves; False when it was to come and is no longer needed."""
-    if refill.state not in UNCLAIMED and not _may_return(refill):
+    if refill.state not in UNCLAIMED and not may_return(refill):
         return True
     on = needed.get(refill.number)
     if on is not None and (refill.state in UNCLAIMED or _in_time(RefillDays(refill.number, on), course, day)):
@@ -131,15 +142,23 @@ def _write(refill: Refill, days: RefillDays, course: Course, day: date) -> None:
     if anew or refill.state == DROPPED:
         announce_anew(refill, days.notice_on)
     refill.needed_on, refill.notice_on = days.needed_on, days.notice_on
-    refill.charge_on = charge_day(course, days.wanted_charge, refill.told_on)
+    refill.charge_on = charge_day(course, days.wanted_charge, earliest_charge(refill))
     refill.serves_until = serves_until(course, days.needed_on)
     if refill.state == WAITING and refill.charge_on > day:
         refill.state, refill.waited_at = NOTIFIED, None
 
 
-def charge_day(course: Course, wanted: date, told_on: date | None) -> date:
-    """The day a refill is charged: never earlier than the last notice said, and not while the plan rests."""
-    return course.awake(max(wanted, told_on or wanted))
+def charge_day(course: Course, wanted: date, earliest: date | None) -> date:
+    """The day a refill is charged: never earlier than the last notice allows, and not while the plan rests."""
+    return course.awake(max(wanted, earliest or wanted))
+
+
+def earliest_charge(refill: Refill) -> date | None:
+    """The day that its last notice named, or a later one where the mail server was late to take it; None without."""
+    notice = refill.notice if refill.state in (NOTIFIED, WAITING) else None
+    if refill.told_on is None or notice is None or notice.sent_at is None:
+        return refill.told_on
+    return max(refill.told_on, today(notice.sent_at) + timedelta(days=NOTICE_DAYS))
 
 
 def _added(subscription: Subscription, needed: dict[int, date], course: Course, day: date) -> Sequence[Refill]:

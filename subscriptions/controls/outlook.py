@@ -10,17 +10,17 @@ from kits.money import Money
 from subscriptions.plan.course import Course
 from subscriptions.plan.needs import Box, needs
 from subscriptions.plan.schedule import RefillDays
-from subscriptions.replanning import box_of, charge_day
+from subscriptions.replanning import box_of, charge_day, earliest_charge
 from subscriptions.tables import UNCLAIMED, Refill, Subscription
 
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a plan's days and cost follow from. `told` are the charge days that notices have named."""
+    """All that a plan's days and cost follow from. `earliest` are the days before which notices allow no charge."""
 
     course: Course
     boxes: tuple[Box, ...]
-    told: dict[int, date]
+    earliest: dict[int, date]
     quantity: int
     each: Money
     claimed: frozenset[int]
@@ -58,7 +58,7 @@ def facts(plan: Subscription, today: date) -> Facts:
     return Facts(
         course=plan.course_on(today),
         boxes=tuple(box_of(refill) for refill in plan.refills),
-        told={refill.number: refill.told_on for refill in plan.refills if refill.told_on},
+        earliest={refill.number: day for refill in plan.refills if (day := earliest_charge(refill))},
         quantity=plan.quantity,
         each=Money(plan.refill_amount, plan.currency),
         claimed=frozenset(refill.number for refill in plan.refills if _claimed(refill)),
@@ -70,7 +70,9 @@ def outlook(known: Facts, change: Change = lambda known: known) -> Outlook:
     known = change(known)
     days = [RefillDays(number, on) for number, on in needs(known.course, known.boxes).items()]
     to_come = tuple(
-        ToCome(each.number, each.needed_on, charge_day(known.course, each.wanted_charge, known.told.get(each.number)))
+        ToCome(
+            each.number, each.needed_on, charge_day(known.course, each.wanted_charge, known.earliest.get(each.number))
+        )
         for each in days
         if each.number not in known.claimed
     )

@@ -16,7 +16,7 @@ from subscriptions import plural
 from subscriptions.controls.doing import change
 from subscriptions.controls.outlook import Facts, with_box
 from subscriptions.plan.needs import LATEST_WEEKS
-from subscriptions.replanning import announce_anew
+from subscriptions.replanning import announce_anew, later_announced, may_return
 from subscriptions.tables import CANCELLED, DECLINED, DROPPED, NEEDS_CUSTOMER, TO_COME, Refill, Subscription
 
 UNPAID = (DECLINED, NEEDS_CUSTOMER)
@@ -97,8 +97,7 @@ def send_after_all(subscription_id: int, number: int, *, actor: str, now: dateti
         refill = _of(refills, number)
         if refill.skipped_at is None:
             return ""
-        later_ones = (each for each in refills if each.number > number)
-        if refill.state != CANCELLED or plan.last_session < today(now) or any(map(_is_announced, later_ones)):
+        if refill.state != CANCELLED or plan.last_session < today(now) or later_announced(refill):
             raise WrongState(NOT_TO_COME)
         refill.skipped_at, refill.order_id = None, None
         announce_anew(refill, refill.notice_on)
@@ -119,15 +118,11 @@ def _of(refills: Sequence[Refill], number: int) -> Refill:
     return found
 
 
-def _is_announced(refill: Refill) -> bool:
-    return refill.notice_id is not None and refill.state not in (DROPPED, CANCELLED)
-
-
 def _to_come(refill: Refill) -> None:
     """Make a refill that was let go, or moved beyond the plan's end, one that is to come; raises WrongState for any
     other that is not.
     """
-    if refill.state == DROPPED and refill.order_id is None and refill.moved_days:
+    if refill.moved_days and may_return(refill):
         announce_anew(refill, refill.notice_on)
     let_go = refill.state == CANCELLED and refill.order_id is not None and refill.skipped_at is None
     if let_go and refill.order is not None and refill.order.state == "cancelled":

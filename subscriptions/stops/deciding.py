@@ -16,8 +16,7 @@ from subscriptions.stops.tables import BY_STAFF, ENDS, BillingStop
 def decide(stop_id: int, outcome: str, *, actor: str, now: datetime) -> None:
     """End a stop: the plan's charges go on, or the plan ends. Twice changes nothing. Commits.
 
-    What is out already finishes either way. Raises NotFound for what is no
-    stop of staff's, GatewayError or Busy while what is ordered cannot be closed.
+    What is out already finishes either way. Raises NotFound for what is no stop of staff's.
     """
     plan_id = _plan_of(stop_id)
     if outcome == ENDS:

@@ -15,8 +15,10 @@ from kits.settings import timezone
 from shop.registers import registers
 from shop.work import duties
 from shop.work.outbox import OutboxMail
+from subscriptions.controls import session_log
+from subscriptions.controls.outlook import facts, outlook
 from subscriptions.duties import charge_due, give_notice, start_of
-from subscriptions.tables import Refill, Subscription
+from subscriptions.tables import Hold, Refill, Subscription
 from tests.journeys.driving import Bought, Driver, days, morning
 
 
@@ -86,6 +88,42 @@ def charged_seven_days_after_it_was_accepted(driver: Driver, bought: Bought) -> 
     assert driver.refill(bought).state == "notified"
     driver.travel(accepted + days(7))
     assert driver.refill(bought).state == "paid"
+
+
+def test_a_day_that_a_late_acceptance_moved_stays_when_the_plan_is_reckoned_anew(
+    driver: Driver, bought: Bought, app: Any
+) -> None:
+    told = driver.refill(bought).charge_on
+    app.config["SHOP_MAIL_URL"], working = "smtp://127.0.0.1:1", app.config["SHOP_MAIL_URL"]
+    driver.travel(driver.refill(bought).notice_on, work=False)
+    a_round()
+    app.config["SHOP_MAIL_URL"] = working
+    driver.travel(told - days(2))
+    refill = driver.refill(bought)
+    assert (refill.state, refill.charge_on) == ("notified", told + days(5))
+    session_log.skip(bought.subscription_id or 0, 10, actor="customer", now=clock.now())
+    assert driver.refill(bought).charge_on == told + days(5)
+    plan = host.session().get_one(Subscription, bought.subscription_id)
+    seen = outlook(facts(plan, clock.today(clock.now())))
+    host.end_reads()
+    assert seen.to_come[0].charge_on == told + days(5)
+
+
+def test_a_plan_waits_for_a_yes_until_the_day_that_a_late_acceptance_moved(
+    driver: Driver, bought: Bought, app: Any
+) -> None:
+    app.config["SHOP_CONFIRM_CHARGES"] = True
+    told = driver.refill(bought).charge_on
+    app.config["SHOP_MAIL_URL"], working = "smtp://127.0.0.1:1", app.config["SHOP_MAIL_URL"]
+    driver.travel(driver.refill(bought).notice_on, work=False)
+    a_round()
+    app.config["SHOP_MAIL_URL"] = working
+    driver.travel(told - days(2))
+    session_log.skip(bought.subscription_id or 0, 10, actor="customer", now=clock.now())
+    for day, held in ((told + days(4), 0), (told + days(5), 1)):
+        driver.travel(day)
+        assert host.session().scalar(select(func.count(Hold.id))) == held
+        host.end_reads()
 
 
 def test_a_clock_that_jumps_over_the_charge_still_leaves_seven_days_after_the_notice(

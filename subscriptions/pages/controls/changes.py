@@ -63,7 +63,7 @@ def _preview(plan: Subscription, wish: str, kind: Wish, day: date) -> str:
 
 def _made(plan: Subscription, wish: str, kind: Wish, now: datetime) -> Response:
     values = taken(kind.form, request.form)
-    token, plan_id, former = plan.order.token, plan.id, kind.former(plan, values)
+    token, plan_id, former = plan.order.token, plan.id, kind.former(plan, values, today(now))
     host.end_reads()
     kind.made(plan_id, values, now)
     return redirect(url_for(".plan", token=token, subscription_id=plan_id, done=wish, **former), 303)
@@ -90,16 +90,23 @@ def _done(plan: Subscription, day: date) -> dict[str, Any]:
     if kind is None:
         return {"said": ADDRESS_SAID} if request.args.get("done") == "address" else {}
     try:
-        values = taken(WISHES[kind.undone_by].form, request.args) if kind.undone_by else {}
+        undo = _undo_of(kind)
+        values = taken(WISHES[undo].form, request.args) if undo else {}
         said = kind.said(plan, values, day)
     except (Wrong, NotFound):
         return {}
     return {
         "said": said,
-        "undo": kind.undone_by if said else "",
+        "undo": undo if said else "",
         "former": values,
-        "at_once": kind.undone_by != request.args["done"] or kind.of_refill,
+        "at_once": undo != request.args["done"] or kind.of_refill,
     }
+
+
+def _undo_of(kind: Wish) -> str:
+    """The wish that takes back what was done: by how it was before, if it was anyhow."""
+    was = kind.undone_by and any(field in request.args for field in WISHES[kind.undone_by].form().fields)
+    return kind.undone_by if was else kind.ended_by
 
 
 def _page(plan: Subscription, day: date, **more: Any) -> str:

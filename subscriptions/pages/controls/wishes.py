@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from kits.dates import written
 from shop.orders.basket import MOST_A_LINE
@@ -54,7 +53,8 @@ class MoveForm(RefillForm):
 class Wish:
     """One kind of change. `shown` is pure and `made` commits; `said` says of the plan as it is what was done.
 
-    `undone_by` names the wish that takes it back, whose values are `former` of the plan as it was before.
+    `undone_by` names the wish that takes it back, whose values are `former` of the plan as it was before; where that is
+    empty, as there was nothing before, `ended_by` takes it back.
     """
 
     form: type[Form]
@@ -63,7 +63,8 @@ class Wish:
     made: Callable[[int, Values, datetime], None]
     said: Callable[[Subscription, Values, date], str]
     undone_by: str = ""
-    former: Callable[[Subscription, Values], dict[str, Any]] = lambda plan, values: {}
+    ended_by: str = ""
+    former: Callable[[Subscription, Values, date], Values] = lambda plan, values, day: {}
     of_refill: bool = False
 
 
@@ -91,6 +92,11 @@ def _said_of_pause(plan: Subscription, values: Values, day: date) -> str:
     return pauses.said_of_pause(until) if until else ""
 
 
+def _former_pause(plan: Subscription, values: Values, day: date) -> Values:
+    until = plan.paused_until(day)
+    return {"until": until} if until else {}
+
+
 def _said_of_spacing(plan: Subscription, values: Values, day: date) -> str:
     return changing.said_of_spacing(**spacing(plan))
 
@@ -103,7 +109,7 @@ WISHES: dict[str, Wish] = {
         lambda plan_id, values, now: changing.change_plan(plan_id, **values, actor="customer", now=now),
         _said_of_spacing,
         undone_by="sessions",
-        former=lambda plan, values: spacing(plan),
+        former=lambda plan, values, day: spacing(plan),
     ),
     "quantity": Wish(
         BoxesForm,
@@ -112,7 +118,7 @@ WISHES: dict[str, Wish] = {
         lambda plan_id, values, now: changing.change_quantity(plan_id, **values, actor="customer", now=now),
         lambda plan, values, day: changing.said_of_boxes(plan),
         undone_by="quantity",
-        former=lambda plan, values: {"quantity": plan.quantity},
+        former=lambda plan, values, day: {"quantity": plan.quantity},
     ),
     "pause": Wish(
         PauseForm,
@@ -120,7 +126,9 @@ WISHES: dict[str, Wish] = {
         would.paused,
         lambda plan_id, values, now: pauses.pause(plan_id, **values, actor="customer", now=now),
         _said_of_pause,
-        undone_by="resume",
+        undone_by="pause",
+        ended_by="resume",
+        former=_former_pause,
     ),
     "resume": Wish(
         Form,
@@ -138,7 +146,7 @@ WISHES: dict[str, Wish] = {
         ),
         _said_of_move,
         undone_by="move",
-        former=lambda plan, values: {
+        former=lambda plan, values, day: {
             "refill": values["refill"],
             "weeks": refill_of(plan, values["refill"]).moved_days // 7,
         },
@@ -151,7 +159,7 @@ WISHES: dict[str, Wish] = {
         lambda plan_id, values, now: refills.skip(plan_id, values["refill"], actor="customer", now=now),
         _said_of_skip,
         undone_by="send",
-        former=lambda plan, values: {"refill": values["refill"]},
+        former=lambda plan, values, day: {"refill": values["refill"]},
         of_refill=True,
     ),
     "send": Wish(
@@ -161,7 +169,7 @@ WISHES: dict[str, Wish] = {
         lambda plan_id, values, now: refills.send_after_all(plan_id, values["refill"], actor="customer", now=now),
         _said_of_send,
         undone_by="skip",
-        former=lambda plan, values: {"refill": values["refill"]},
+        former=lambda plan, values, day: {"refill": values["refill"]},
         of_refill=True,
     ),
 }

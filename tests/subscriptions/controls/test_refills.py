@@ -12,7 +12,7 @@ from sqlalchemy import update
 from kits import clock, host
 from kits.errors import BadInput, NotFound, WrongState
 from subscriptions.billing.billing import bill
-from subscriptions.controls import refills
+from subscriptions.controls import changing, refills, session_log
 from subscriptions.tables import Refill
 from tests.journeys.driving import Bought, Driver, days
 from tests.subscriptions.controls.conftest import Ask
@@ -158,6 +158,44 @@ def test_a_refill_left_out_is_not_sent_once_the_next_one_was_announced(
         send(plan_id, 1)
     driver.work()
     assert [refill.state for refill in driver.refills(bought)] == ["cancelled", "paid"]
+
+
+def test_a_dropped_refill_comes_back_no_more_once_a_later_one_was_announced(
+    plan_id: int, driver: Driver, bought: Bought
+) -> None:
+    with host.unit() as session:
+        session.execute(update(Refill).where(Refill.number == 1).values(state="dropped", moved_days=84))
+    driver.until_due(bought, 2)
+    with pytest.raises(WrongState, match="no longer to come"):
+        move(plan_id, 1, 0)
+    driver.work()
+    session_log.skip(plan_id, 10, actor="customer", now=clock.now())
+    assert [refill.state for refill in driver.refills(bought)] == ["dropped", "paid"]
+
+
+def test_the_customer_is_told_that_a_declined_refill_is_no_longer_needed(
+    driver: Driver, subjects: Callable[[], list[str]]
+) -> None:
+    bought = driver.buy(sessions=10, every_weeks=2)
+    plan = bought.subscription_id or 0
+    move(plan, 1, 1)
+    order_id = _declined(driver, bought)
+    driver.work()
+    changing.change_plan(plan, 8, 2, actor="customer", now=clock.now())
+    driver.card_behaves(bought, None)
+    driver.work()
+    assert (driver.refill(bought).state, driver.state(order_id)) == ("dropped", "cancelled")
+    assert subjects().count("A refill is no longer needed") == 1
+    assert driver.charges()[bought.number, "1"] == 0
+
+
+def test_of_a_declined_refill_that_ends_with_its_plan_the_end_mail_is_enough(
+    driver: Driver, bought: Bought, plan_id: int, subjects: Callable[[], list[str]]
+) -> None:
+    _declined(driver, bought)
+    driver.travel(clock.now() + days(330))
+    assert subjects().count("A refill is no longer needed") == 0
+    assert subjects().count("Your refills have ended") == 1
 
 
 def _declined(driver: Driver, bought: Bought) -> int:

@@ -114,6 +114,19 @@ def test_a_running_pause_may_be_made_shorter_and_the_page_shows_it_so(
     assert needs()[0][0] == before[0][0] + days(7)
 
 
+def test_a_pause_that_was_prolonged_is_changed_back_to_its_earlier_end_and_a_new_one_is_ended(
+    customer: Customer, needs: Needs, today: date
+) -> None:
+    before = needs()
+    first = customer.change("pause", until=(today + days(40)).isoformat())
+    assert first.forms[0].action.endswith("/change/resume")
+    page = customer.change("pause", until=(today + days(60)).isoformat())
+    assert (today + days(40)).isoformat() in page.form("Change it back").values.values()
+    assert needs()[0][0] == before[0][0] + days(60)
+    back = customer.page("/change/pause", until=(today + days(40)).isoformat())
+    assert written(before[0][0] + days(40)) in back.words
+
+
 def test_a_plan_that_stands_so_already_is_said_so_without_a_button(customer: Customer) -> None:
     page = customer.page("/change/sessions", sessions=10, every_weeks=4)
     assert "Your plan stands like this already" in page.words
