@@ -20,6 +20,7 @@ from sqlalchemy.ext.compiler import compiles
 
 from kits import clock
 from kits.host import Reader
+from kits.ready import Ready
 
 Raw = tuple[tuple[str, str], ...]
 """Rows as they come: the name of their read, and the row as JSON. In no order of their own."""
@@ -49,30 +50,33 @@ def _as_built_array(element: _RowAsJson, compiler: Any, **options: Any) -> str:
     return f"json_build_array({compiler.process(element.clauses, **options)})::text"
 
 
-def together(reads: Mapping[str, Select[*tuple[Any, ...]]]) -> Select[*tuple[Any, ...]]:
+def together(reads: Mapping[str, Select[*tuple[Any, ...]]]) -> Ready:
     """One statement of all `reads`; what they leave open as `bindparam` is given when it is run."""
-    each = []
+    each: list[Any] = []
     for name, read in reads.items():
         rows = read.subquery()
         each.append(select(literal(name).label("read"), _RowAsJson(*rows.c).label("row")))
-    return select(union_all(*each).subquery())
+    return Ready(union_all(*each))
 
 
-def run(reader: Reader, statement: Select[*tuple[Any, ...]], **given: object) -> Raw:
+def run(reader: Reader, statement: Ready, **given: object) -> Raw:
     """The rows of a statement that `together` made."""
-    return tuple((name, row) for name, row in reader.execute(statement, given))
+    return tuple((row[0], row[1]) for row in statement.run(reader, given))
 
 
-def along(
-    reader: Reader, statement: Select[*tuple[Any, ...]], given: Callable[[datetime], Mapping[str, object]]
-) -> tuple[datetime, Raw]:
+def along(reader: Reader, statement: Ready, given: Callable[[datetime], Mapping[str, object]]) -> tuple[datetime, Raw]:
     """The time, and the rows as of it, of a statement that has `clock.READ` as its read AHEAD; see `look_along`."""
 
     def read(now: datetime) -> tuple[Raw, float]:
         raw = run(reader, statement, **given(now))
-        return raw, sum(ahead for [ahead] in rows(raw).get(AHEAD, ()))
+        return raw, sum(json.loads(row)[0] for name, row in raw if name == AHEAD)
 
     return clock.look_along(read)
+
+
+def apart(raw: Raw, name: str) -> tuple[Raw, list[list[Any]]]:
+    """The rows of the other reads, and the values of this one: what is another each time is not to be remembered."""
+    return tuple(each for each in raw if each[0] != name), [json.loads(row) for read, row in raw if read == name]
 
 
 @lru_cache(REMEMBERED)

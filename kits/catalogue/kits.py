@@ -29,6 +29,7 @@ from kits.clock import today
 from kits.errors import NotFound
 from kits.host import Reader
 from kits.money import Money
+from kits.ready import one_of
 from kits.settings import currency
 from kits.tables import UTCDateTime
 
@@ -179,6 +180,4 @@ def _offers() -> Select[Any]:
 
 ALL = _offers()
 BY_SLUG = ALL.where(_kit.c.slug == bindparam("slug"))
-SUCCESSORS = select(*(_item.c[name] for name in (*ITEM, "successor_id"))).where(
-    _item.c.id.in_(bindparam("ids", expanding=True))
-)
+SUCCESSORS = select(*(_item.c[name] for name in (*ITEM, "successor_id"))).where(one_of(_item.c.id, "ids"))

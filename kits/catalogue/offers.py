@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Select
 
-from kits import clock
 from kits.catalogue.kits import (
     ALL,
     ITEM,
@@ -27,7 +26,8 @@ from kits.catalogue.kits import (
 from kits.catalogue.offered import OfferedItem
 from kits.catalogue.tables import Kit
 from kits.host import Reader
-from kits.reads import AHEAD, REMEMBERED, Raw, along, rows, run, together
+from kits.reads import REMEMBERED, Raw, rows, run, together
+from kits.ready import one_of
 
 _BEFORE_NOTICE = len(KIT) + len(LIMITS) + 2 * len(PRICES)
 EFFECTIVE_FROM = _BEFORE_NOTICE + NOTICE.index("effective_from")
@@ -38,7 +38,7 @@ SEALED, RETIRED_AT = (_BEFORE_ITEM + ITEM.index(name) for name in ("sealed", "re
 
 def reads() -> dict[str, Select[*tuple[Any, ...]]]:
     """The read, for `kits.reads.together`; what it leaves open is `given`."""
-    return {"offer": ALL.where(Kit.slug.in_(bindparam("slugs", expanding=True)))}
+    return {"offer": ALL.where(one_of(Kit.__table__.c.slug, "slugs"))}
 
 
 def given(slugs: Iterable[str], now: datetime) -> dict[str, object]:
@@ -49,12 +49,6 @@ def given(slugs: Iterable[str], now: datetime) -> dict[str, object]:
 def by_slugs(reader: Reader, slugs: Iterable[str], now: datetime) -> Mapping[str, PricedKit]:
     """Those of the kits on sale under `slugs`, by slug: in one statement, and nothing else with it."""
     return told(reader, run(reader, _ALONE, **given(slugs, now)))
-
-
-def now_by_slugs(reader: Reader, slugs: Collection[str]) -> tuple[datetime, Mapping[str, PricedKit]]:
-    """The time, and the same as of it: what a page begins with, in one statement."""
-    now, raw = along(reader, _ALONG, lambda now: given(slugs, now))
-    return now, told(reader, raw)
 
 
 def told(reader: Reader, raw: Raw) -> Mapping[str, PricedKit]:
@@ -92,4 +86,3 @@ def _values(row: list[Any]) -> list[Any]:
 
 
 _ALONE = together(reads())
-_ALONG = together({**reads(), AHEAD: clock.READ})

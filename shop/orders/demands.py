@@ -9,7 +9,7 @@ from datetime import date
 from kits.catalogue.tables import KitComponent
 from kits.host import Reader
 from kits.stock.promises.availability import Shelf
-from kits.stock.promises.reservations import Demand, shelves
+from kits.stock.promises.reservations import NONE_KNOWN, Demand, Shelves, with_known
 from shop.orders.basket import PricedLine
 
 
@@ -29,9 +29,12 @@ def refill_demands(
     return summed(Demand(item_id, units, serves_until) for item_id, units in parts)
 
 
-def short(reader: Reader, lines: Sequence[PricedLine], day: date) -> set[int]:
-    """The places of the lines that stock cannot meet now, the ones before met first; a look without a lock."""
-    found = shelves(reader, (demand.item_id for line in lines for demand in line.demands), day)
+def short(reader: Reader, lines: Sequence[PricedLine], day: date, known: Shelves = NONE_KNOWN) -> set[int]:
+    """The places of the lines that stock cannot meet now, the ones before met first; a look without a lock.
+
+    Shelves that are `known`, all of them as of one moment, are not counted again.
+    """
+    found = with_known(reader, known, (demand.item_id for line in lines for demand in line.demands), day)
     lacking = set()
     for place, line in enumerate(lines):
         after = _taken(found, line.demands, day)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from kits import clock, reads
+from kits import reads
 from kits.catalogue import offers
 from kits.catalogue.kits import PricedKit
 from kits.host import Reader, aside
+from kits.stock.promises import looks
+from kits.stock.promises.looks import Look
 from shop.owner import facts, pages
 from shop.owner.facts import Facts
 from shop.owner.pages import PageText
@@ -21,7 +23,7 @@ _RULES = {"fact": facts.READ, "terms": pages.newest("terms"), **shipping.reads()
 _RULES_READ = reads.together(_RULES)
 _ALL = {**offers.reads(), **_RULES}
 _ALL_READ = reads.together(_ALL)
-_ALL_ALONG = reads.together({**_ALL, reads.AHEAD: clock.READ})
+_LOOK = looks.statement(**_RULES)
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,10 @@ def read_with(reader: Reader, slugs: Iterable[str], now: datetime) -> tuple[Mapp
     return offers.told(reader, found), _rules(found)
 
 
-def now_with(reader: Reader, slugs: Collection[str]) -> tuple[datetime, Mapping[str, PricedKit], Rules]:
-    """The time, and the same as of it: what the checkout begins with, in one statement."""
-    now, raw = reads.along(reader, _ALL_ALONG, lambda now: offers.given(slugs, now))
-    return now, offers.told(reader, raw), _rules(raw)
+def look_with(reader: Reader, slugs: Collection[str]) -> tuple[Look, Rules]:
+    """The time, the kits and their shelves, and the rules: what the checkout begins with, in one statement."""
+    found = looks.look(reader, _LOOK, slugs)
+    return found, _rules(found.raw)
 
 
 def countries() -> list[str]:

@@ -10,9 +10,9 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kits import clock
-from kits.catalogue import offers
 from kits.errors import BadInput, NotFound, SoldOut
 from kits.host import aside
+from kits.stock.promises import looks
 from shop.orders.basket import MOST_A_LINE, Wish, due_today, plan_total, priced_of
 from shop.orders.demands import short
 from shop.registers import registers
@@ -150,10 +150,10 @@ def _planned(wish: Wish, read: Mapping[str, Any]) -> Wish:
 
 
 def _keep(wish: Wish, instead_of: str = "") -> None:
-    with aside() as look:
-        now, known = offers.now_by_slugs(look, [wish.kit])
-        [line] = priced_of(known, [wish], now)
-        if short(look, [line], clock.today(now)):
+    with aside() as reader:
+        found = looks.look(reader, looks.ALONE, [wish.kit])
+        [line] = priced_of(found.kits, [wish], found.now)
+        if short(reader, [line], found.today, found.shelves):
             raise SoldOut("There is not enough left for that. Choose fewer, or a plan that ends sooner.")
     kept.put(Put(wish, line.unit.amount, line.offer.refill_price.amount), instead_of)
 

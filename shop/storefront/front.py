@@ -11,10 +11,12 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from kits import clock, reads
-from kits.catalogue import needles, offers
+from kits.catalogue import needles
 from kits.catalogue.kits import PricedKit, published_kits
 from kits.errors import BadInput, NotFound
 from kits.host import Reader, aside
+from kits.stock.promises import looks
+from kits.stock.promises.looks import Look
 from kits.stock.promises.reservations import how_many
 from shop.orders.basket import Wish, offer_of, price
 from shop.owner import facts
@@ -23,7 +25,7 @@ from shop.storefront.forms import PlanForm, Wrong, sentences, taken
 from shop.storefront.kit_parts import DAYS_TO_DELIVER, Asked, Offered, front_about, kit_about, kit_head, kit_plan
 from shop.storefront.telling import told
 
-_WITH_FACTS = reads.together({**offers.reads(), reads.AHEAD: clock.READ, "fact": facts.READ})
+_WITH_FACTS = looks.statement(fact=facts.READ)
 FIELDS = ("sessions", "every_weeks", "start", "quantity", "refills")
 
 
@@ -78,26 +80,26 @@ def plan(slug: str) -> tuple[Response, int]:
 
 def _asked(slug: str, asked: Mapping[str, str]) -> tuple[datetime, Asked]:
     """The time, and what the plan builder shows then."""
-    with aside() as look:
-        now, offer = _offer(look, slug)
-        values = _start_from(offer, now) | {field: asked[field] for field in FIELDS if field in asked}
+    with aside() as reader:
+        found = _look(reader, slug)
+        offer = offer_of(found.kits, slug)
+        values = _start_from(offer, found.now) | {field: asked[field] for field in FIELDS if field in asked}
         offered, errors = None, dict[str, str]()
         try:
-            offered = _offered(look, offer, wish_from(offer.kit.slug, taken(PlanForm, values)), now)
+            offered = _offered(reader, found, wish_from(slug, taken(PlanForm, values)))
         except (Wrong, BadInput) as error:
             errors = sentences(error)
     refills = registers().offers_refills
-    return now, Asked(offer, tuple(values.items()), offered, tuple(errors.items()), refills, facts.shown())
+    return found.now, Asked(offer, tuple(values.items()), offered, tuple(errors.items()), refills, facts.shown())
 
 
-def _offer(look: Reader, slug: str) -> tuple[datetime, PricedKit]:
-    """The time and the kit, and the facts in the same statement when it is time to read them anew."""
+def _look(reader: Reader, slug: str) -> Look:
+    """A look at the kit, and at the facts in the same statement when it is time to read them anew."""
     if facts.fresh() is not None:
-        now, known = offers.now_by_slugs(look, [slug])
-        return now, offer_of(known, slug)
-    now, raw = reads.along(look, _WITH_FACTS, lambda now: offers.given([slug], now))
-    facts.keep(facts.told(reads.rows(raw).get("fact", ())))
-    return now, offer_of(offers.told(look, raw), slug)
+        return looks.look(reader, looks.ALONE, [slug])
+    found = looks.look(reader, _WITH_FACTS, [slug])
+    facts.keep(facts.told(reads.rows(found.raw).get("fact", ())))
+    return found
 
 
 def wish_from(slug: str, read: Mapping[str, Any]) -> Wish:
@@ -105,9 +107,9 @@ def wish_from(slug: str, read: Mapping[str, Any]) -> Wish:
     return Wish(kit=slug, **{field: read[field] for field in FIELDS})
 
 
-def _offered(look: Reader, offer: PricedKit, wish: Wish, now: datetime) -> Offered:
-    line = price(offer, wish, now)
-    return Offered(line, how_many(look, line.demands, clock.today(now)) > 0)
+def _offered(reader: Reader, found: Look, wish: Wish) -> Offered:
+    line = price(found.kits[wish.kit], wish, found.now)
+    return Offered(line, how_many(reader, line.demands, found.today, found.shelves) > 0)
 
 
 def _start_from(offer: PricedKit, now: datetime) -> dict[str, str]:

@@ -8,9 +8,11 @@ leaves the shelf takes the same locks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -31,6 +33,11 @@ class Demand:
     serves_until: date
 
 
+Shelves = Mapping[int, Shelf]
+"""What is free and what is promised, by the item's id."""
+NONE_KNOWN: Shelves = MappingProxyType({})
+
+
 def shelves(reader: Reader, item_ids: Iterable[int], today: date, *, for_refill: bool = False) -> dict[int, Shelf]:
     """What is free of the given items and what is promised of them, in one statement.
 
@@ -41,28 +48,43 @@ def shelves(reader: Reader, item_ids: Iterable[int], today: date, *, for_refill:
     ids = sorted(set(item_ids))
     if isinstance(reader, Session):
         reader.flush()
-    found = {item_id: Shelf({}, {}) for item_id in ids}
-    for kind, item_id, day, units in reader.execute(COUNTS[for_refill], {"ids": ids, "today": today}):
-        days = found[item_id].lots if kind == "lot" else found[item_id].promised
-        days[day] = days.get(day, 0) + int(units)  # type: ignore[index]
-    return found
+    return told(COUNTS[for_refill].run(reader, {"ids": ids, "day": today}), ids)
 
 
-def how_many(reader: Reader, demands: Sequence[Demand], today: date) -> int:
-    """How many times all of `demands` together can be met now for a new order; a look without a lock."""
+def told(counts: Iterable[Iterable[Any]], item_ids: Iterable[int] = ()) -> dict[int, Shelf]:
+    """The shelves that rows of `statements.SHELVES` tell, and empty ones for the other ids."""
+    lots, promised = ({item_id: dict[date, int]() for item_id in item_ids} for _ in range(2))
+    for kind, item_id, day, units in counts:
+        days = (lots if kind == "lot" else promised).setdefault(item_id, {})
+        until = date.fromisoformat(day) if isinstance(day, str) else day
+        days[until] = days.get(until, 0) + int(units)
+    return {item_id: Shelf(lots.get(item_id, {}), promised.get(item_id, {})) for item_id in {**lots, **promised}}
+
+
+def how_many(reader: Reader, demands: Sequence[Demand], today: date, known: Shelves = NONE_KNOWN) -> int:
+    """How many times all of `demands` together can be met now for a new order; a look without a lock.
+
+    Shelves that are `known`, all of them as of one moment, are not counted again.
+    """
     wanted: dict[int, dict[date, int]] = {}
     for demand in demands:
         days = wanted.setdefault(demand.item_id, {})
         days[demand.serves_until] = days.get(demand.serves_until, 0) + demand.quantity
-    found = shelves(reader, wanted, today)
+    found = with_known(reader, known, wanted, today)
     return min((found[item].times(units, today) for item, units in wanted.items()), default=0)
+
+
+def with_known(reader: Reader, known: Shelves, item_ids: Iterable[int], today: date) -> Shelves:
+    """The shelves of the given items: those that are known if they are all there, else all counted anew."""
+    wanted = set(item_ids)
+    return known if wanted <= known.keys() else shelves(reader, wanted, today)
 
 
 def lock(session: Session, item_ids: Iterable[int]) -> None:
     """Take the items' row locks, in the order that all take them in; held until the unit ends. One statement."""
     if ids := sorted(set(item_ids)):
         session.flush()
-        session.execute(LOCK, {"ids": ids})
+        LOCK.run(session, {"ids": ids})
 
 
 def lock_items(session: Session, order_number: str) -> None:

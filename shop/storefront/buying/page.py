@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import render_template
 
-from kits import clock
 from kits.catalogue.plan_line import plan_line
 from kits.errors import BadInput, NotFound
 from kits.host import Reader, aside
@@ -52,14 +51,14 @@ def page(values: Mapping[str, str], errors: Mapping[str, str]) -> tuple[str, boo
     Raises BadInput when no parcel takes so much, NotFound for a kit without a notice.
     """
     wishes, found = kept.wishes(), dict(errors)
-    with aside() as look:
-        now, offers, ruling = rules.now_with(look, [wish.kit for wish in wishes])
+    with aside() as reader:
+        look, ruling = rules.look_with(reader, [wish.kit for wish in wishes])
         try:
-            lines = priced_of(offers, wishes, now)
+            lines = priced_of(look.kits, wishes, look.now)
         except (BadInput, NotFound):
             return None
-        due = _due(look, lines, ruling, values, found, now)
-        lacking = short(look, lines, clock.today(now))
+        due = _due(reader, lines, ruling, values, found, look.now)
+        lacking = short(reader, lines, look.today, look.shelves)
     key = agreements.key_information(due.follows)
     asked = Asked(due, ruling, tuple(changes(lines)), frozenset(lacking), key)
     html = for_visitor(_body(asked, values, found)) if values or found else _untouched(asked)
@@ -94,7 +93,7 @@ def _body(asked: Asked, values: Mapping[str, str], errors: Mapping[str, str]) ->
 
 
 def _due(
-    look: Reader,
+    reader: Reader,
     lines: list[PricedLine],
     ruling: Rules,
     values: Mapping[str, str],
@@ -107,7 +106,7 @@ def _due(
     """
     home = shipping.countries(ruling.zones)[0]
     goes_to, way = values.get("country") or home, values.get("shipping") or None
-    discount = _discount(look, values, errors, now)
+    discount = _discount(reader, values, errors, now)
     try:
         offered = shipping.ways(ruling.zones, goes_to, sum(line.grams for line in lines))
     except BadInput as error:
@@ -123,10 +122,10 @@ def _due(
     return due
 
 
-def _discount(look: Reader, values: Mapping[str, str], errors: dict[str, str], now: datetime) -> Discount | None:
+def _discount(reader: Reader, values: Mapping[str, str], errors: dict[str, str], now: datetime) -> Discount | None:
     code = codes.written(values.get("discount"))
     try:
-        return codes.look_up(look, code, now) if code else None
+        return codes.look_up(reader, code, now) if code else None
     except BadInput as error:
         errors.setdefault(error.field, error.message)
         return None
