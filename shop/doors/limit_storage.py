@@ -48,13 +48,15 @@ class DatabaseStorage(Storage):
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count `amount` more in the window of `expiry` seconds; returns the count."""
+        return self.counted(key, expiry, amount)[0]
+
+    def counted(self, key: str, expiry: int, amount: int) -> tuple[int, float]:
+        """The same, and how many seconds are left of the window."""
         with _connection(writes=True) as connection:
-            count = int(
-                connection.execute(_counted(connection.dialect.name, expiry, amount), {"who": key}).scalar_one()
-            )
+            count, left = connection.execute(_counted(connection.dialect.name, expiry, amount), {"who": key}).one()
         if count == amount:
             self._purge()
-        return count
+        return count, left
 
     def get(self, key: str) -> int:
         """The count in the window that runs, 0 without one."""
@@ -107,7 +109,7 @@ def _counted(dialect: str, expiry: int, amount: int) -> Any:
                 "count": case((over, amount), else_=RateWindow.count + amount),
             },
         )
-        .returning(RateWindow.count)
+        .returning(RateWindow.count, RateWindow.ends - now)
     )
 
 

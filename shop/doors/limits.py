@@ -15,7 +15,7 @@ from limits import RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy.exc import SQLAlchemyError
 
-from shop.doors.limit_storage import DatabaseStorage
+from shop.doors.prepaid import PrepaidStorage
 
 log = logging.getLogger("refillery.doors")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -67,7 +67,7 @@ def spend(budget: Budget, who: str) -> int | None:
 
     A database that cannot count lets everybody in: the shop goes on.
     """
-    item, limiter = RateLimitItemPerMinute(budget.allowed), FixedWindowRateLimiter(DatabaseStorage())
+    item, limiter = RateLimitItemPerMinute(budget.allowed), FixedWindowRateLimiter(PrepaidStorage(budget.allowed))
     key = hashlib.sha256(who.encode()).hexdigest()[:32]
     try:
         if limiter.hit(item, budget.name, key):

@@ -51,7 +51,7 @@ def test_a_kit_is_looked_up_with_the_clock_in_one_statement(client: Visitor, sto
     client.get(f"/kits/{stocked}")
     with counted(host.engine()) as statements:
         client.get(f"/kits/{stocked}")
-    assert len([each for each in statements if each.startswith("SELECT")]) == 2, "the kit, its shelves"
+    assert len([each for each in statements if each.startswith("SELECT")]) == 1, "the kit with its shelves"
 
 
 def test_a_kit_page_shows_the_prices_of_the_time_that_the_clock_was_moved_to(client: Visitor, stocked: str) -> None:
