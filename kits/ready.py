@@ -106,6 +106,8 @@ class Ready:
 
     def _write(self, dialect: Dialect) -> _Written:
         compiled: Any = self._statement.compile(dialect=dialect)
+        if compiled.post_compile_params:
+            raise ValueError("a statement with `in_` is another each time: use `one_of`")
         takes = tuple(
             (name, compiled.binds[name], _way(compiled.binds[name], dialect))
             for name in (compiled.positiontup if compiled.positional else compiled.binds)

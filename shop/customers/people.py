@@ -8,10 +8,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from kits.in_one import whole
+from kits.ready import Ready
 from shop.customers.tables import Customer
 
 LONGEST_EMAIL = 200
@@ -39,17 +41,18 @@ def buyer(session: Session, email: str, name: str, now: datetime) -> Person:
     Two first orders at once: the second waits for the first and then finds it.
     """
     values = {"email": as_kept(email), "name": name.strip(), "created_at": now}
-    return Person(*session.execute(_made_or_known(session.get_bind().dialect.name), values).one())
+    return Person(*_made_or_known(session.get_bind().dialect.name).run(session, whole(Customer, values)).one())
 
 
 @cache
-def _made_or_known(dialect: str) -> Any:
-    """The statement, built once."""
+def _made_or_known(dialect: str) -> Ready:
     insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
     table = Customer.__table__
+    values = {name: bindparam(name, type_=table.c[name].type) for name in ("email", "name", "created_at", "sign_ins")}
     # Writing the known e-mail over itself is what makes the statement tell the row's id.
     known = {"index_elements": [table.c.email], "set_": {"email": insert(table).excluded.email}}
-    return insert(table).on_conflict_do_update(**known).returning(*(table.c[name] for name in _PERSON))
+    made = insert(table).values(values).on_conflict_do_update(**known)
+    return Ready(made.returning(*(table.c[name] for name in _PERSON)))
 
 
 def customer_id(session: Session, email: str, name: str, now: datetime) -> int:

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -22,7 +21,7 @@ from shop.orders.demands import summed
 from shop.orders.placing import rows
 from shop.orders.placing.address import EMAIL, LONGEST, Address, check_email, check_words
 from shop.orders.placing.due import Due, check_payable, reckon
-from shop.orders.placing.rows import Written
+from shop.orders.placing.rows import Beginning
 from shop.orders.tables import Order
 from shop.selling import codes, rules
 from shop.selling.rules import Rules
@@ -60,15 +59,6 @@ class Purchase:
     shipping: str | None = None
     discount: str | None = None
     seen: Seen | None = None
-
-
-class Beginning(Protocol):
-    """What begins with an order, in its transaction: its first payment. `holder` has the order's lease from then on."""
-
-    holder: str
-
-    def begin(self, current: Session, written: Written, /) -> None:
-        """Write what belongs to it."""
 
 
 def place(purchase: Purchase, *, now: datetime, beginning: Beginning | None = None) -> int:
@@ -113,10 +103,7 @@ def _placed(current: Session, purchase: Purchase, beginning: Beginning | None, n
     due = reckon(lines, ruling, country=purchase.address.country, way=purchase.shipping, discount=discount)
     _agrees(purchase, due, ruling)
     number = new_number()
-    holder = beginning.holder if beginning else None
-    written = rows.write(current, purchase, due, ruling, holder=holder, number=number, now=now)
-    if beginning:
-        beginning.begin(current, written)
+    written = rows.write(current, purchase, due, ruling, beginning=beginning, number=number, now=now)
     if code:
         codes.take(current, code, now)
     try:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Update, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from kits.host import end_reads, session, unit
@@ -19,10 +19,9 @@ from shop.payments.tables import CLOSED, HOSTED, OPEN, SAVED_CARD, UNKNOWN, Paym
 
 # What every purchase writes is built once, and of the table rather than the mapped class.
 _ATTEMPT: Any = PaymentAttempt.__table__
-_FIRST = insert(_ATTEMPT).returning(_ATTEMPT.c.id)
 _PAGE_MADE = (
     update(_ATTEMPT)
-    .where(_ATTEMPT.c.id == bindparam("attempt"), _ATTEMPT.c.state.in_(OPEN))
+    .where(_ATTEMPT.c.id == bindparam("attempt"), or_(*(_ATTEMPT.c.state == each for each in OPEN)))
     .values(session_id=bindparam("page"), session_url=bindparam("address"))
 )
 
@@ -36,10 +35,14 @@ def begin(current: Session, order: Order, way: str, *, now: datetime, **known: o
     return attempt
 
 
-def first(current: Session, order: Order, way: str, *, now: datetime, **known: object) -> Seen:
-    """The first attempt of an order that is written in the open unit: nobody can have begun another. One statement."""
-    values: dict[str, Any] = {"order_id": order.id, **_values(order, 1, way, now), **known}
-    return seen(PaymentAttempt(id=current.execute(_FIRST, values).scalar_one(), requests=0, **values))
+def first(order: Order, way: str, *, now: datetime, **known: object) -> dict[str, Any]:
+    """The row of the first attempt of an order that is being written; `known` fills further columns."""
+    return {"order_id": order.id, **_values(order, 1, way, now), **known}
+
+
+def first_key(row: Mapping[str, Any]) -> str:
+    """The key for the first request of such an attempt; see `Seen`."""
+    return f"{row['key']}-0"
 
 
 def _values(order: Order, number: int, way: str, now: datetime) -> dict[str, Any]:
@@ -125,9 +128,9 @@ def write(current: Session, attempt_id: int, **values: object) -> bool:
     return bool(current.execute(open_one.values(**values)).rowcount)  # type: ignore[attr-defined]
 
 
-def page_made(current: Session, attempt_id: int, page: HostedPage) -> None:
-    """Write down where an attempt that is still open can be paid."""
-    current.execute(_PAGE_MADE, {"attempt": attempt_id, "page": page.id, "address": page.url})
+def page_made(attempt_id: int, page: HostedPage) -> tuple[Update, dict[str, Any]]:
+    """The statement that says where an attempt that is still open can be paid, and what it leaves open."""
+    return _PAGE_MADE, {"attempt": attempt_id, "page": page.id, "address": page.url}
 
 
 def bill(order: Order, number: int, customer: str | None) -> Bill:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import Update
 from sqlalchemy.orm import Session
 
 from kits.errors import Busy
@@ -37,6 +39,12 @@ class PaymentLease:
         with unit() as session:
             if not leases.renew(session, Order, self.order_id, self.me):
                 raise Busy("This took too long, and someone else may be at it. Try again in a minute.")
+
+    def end_with(self, write: Update, given: Mapping[str, Any]) -> None:
+        """Write what became known by `write`, and give the lease back, in one statement. Commits."""
+        with unit() as session:
+            leases.let_go_with(session, Order, self.order_id, self.me, write, given)
+        self.given_back = True
 
     @contextmanager
     def last(self) -> Iterator[Session]:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.functions import GenericFunction
 
 from kits.engines import write_alone
+from kits.in_one import InOne
 from kits.settings import setting
 from kits.tables import Row
 
@@ -129,6 +130,18 @@ def _renewing(table: type[ClaimedRow]) -> Update:
     row: Any = table.__table__
     mine = update(row).where(row.c.id == bindparam("row"), row.c.claimed_by == bindparam("me"))
     return mine.values(free_at=database_seconds() + bindparam("seconds", type_=Float))
+
+
+def let_go_with(
+    session: Session, table: type[T], row_id: int, me: str, write: Update, given: Mapping[str, Any]
+) -> None:
+    """The same, and another write in the same statement; `given` is what that one leaves open."""
+    _letting_go_with(table, write).run(session, {"row": row_id, "me": me, **given})
+
+
+@cache
+def _letting_go_with(table: type[ClaimedRow], write: Update) -> InOne:
+    return InOne(write, _letting_go(table))
 
 
 def put_back(session: Session, table: type[T], row_id: int, me: str, *, at_least: float = 0.0) -> None:

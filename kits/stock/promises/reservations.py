@@ -14,11 +14,12 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kits.errors import SoldOut
 from kits.host import Reader
+from kits.in_one import insert_all
 from kits.stock.promises.availability import Shelf
 from kits.stock.promises.statements import COUNTS, LOCK
 from kits.stock.tables import ALLOCATED, HELD, RELEASED, Reservation
@@ -115,7 +116,7 @@ def reserve(
         for demand in demands
     ]
     if rows:
-        session.execute(insert(Reservation.__table__), rows)  # type: ignore[arg-type]
+        insert_all(session, (Reservation, rows))
 
 
 def reserve_again(session: Session, order_number: str, *, today: date, now: datetime) -> None:

@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import Insert, insert
+from sqlalchemy import bindparam, insert
 from sqlalchemy.orm import Session
 
 from kits.catalogue.offered import OfferedNotice
 from kits.errors import NotFound
+from kits.in_one import insert_all, whole
+from kits.ready import Ready
 from kits.settings import setting
+from kits.tables import Base
 from shop.customers.people import Person, buyer
 from shop.orders.basket import PricedLine
 from shop.orders.placing import agreements
@@ -30,10 +33,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Written:
-    """A new order and who bought it. `order` belongs to no session: its columns and its lines, as they were written."""
+    """A new order and who bought it. `order` belongs to no session: its columns and its lines, as they are written."""
 
     order: Order
     buyer: Person
+
+
+class Beginning(Protocol):
+    """What begins with an order, in its transaction: its first payment. `holder` has the order's lease from then on."""
+
+    holder: str
+
+    def closes(self, keep_until: datetime, /) -> datetime:
+        """Until when the order's stock is kept, which would be until `keep_until` without it."""
+
+    def row(self, written: Written, /) -> tuple[type[Base], dict[str, Any]]:
+        """The row that is written with the order's own."""
+
+    def begun(self, row_id: int, /) -> None:
+        """It is written, with this id; nothing is committed yet."""
 
 
 def write(
@@ -42,24 +60,43 @@ def write(
     due: Due,
     rules: Rules,
     *,
-    holder: str | None,
+    beginning: Beginning | None,
     number: str,
     now: datetime,
 ) -> Written:
-    """Write them all; `holder` has the order's lease from its first moment.
+    """Write them all, and what begins with them.
 
     Raises BadInput at `postcode`, NotFound for a kit without a notice.
     """
     who = buyer(current, purchase.email, purchase.name, now)
-    order = {**_order(purchase, due), "number": number, "root_number": number, "customer_id": who.id}
-    order |= {"made_at": now, "keep_until": now + timedelta(minutes=setting("RESERVATION_MINUTES"))}
-    new, lease = (_HELD_ORDER, leases.held(holder)) if holder else (_FREE_ORDER, {})
-    order["id"] = order_id = current.execute(new, {**order, **lease}).scalar_one()
+    keep_until = now + timedelta(minutes=setting("RESERVATION_MINUTES"))
+    order = {**_order(purchase, due), "number": number, "root_number": number, "customer_id": who.id, "made_at": now}
+    order["keep_until"] = beginning.closes(keep_until) if beginning else keep_until
+    order["id"] = _order_id(current, order, beginning.holder if beginning else None)
     lines = [_line(*each) for each in zip(due.lines, due.totals.lines, strict=True)]
-    _all(current, OrderLine, order_id, lines)
-    _all(current, Acknowledgement, order_id, [_acknowledged(each, now) for each in notices(due).values()])
-    _all(current, Agreement, order_id, [{**each, "agreed_at": now} for each in agreements.texts(due.lines, rules)])
-    return Written(Order(**order, lines=[OrderLine(**line) for line in lines]), who)
+    written = Written(Order(**order, lines=[OrderLine(**line) for line in lines]), who)
+    _write_parts(current, written, lines, due, rules, beginning, now)
+    return written
+
+
+def _write_parts(
+    current: Session,
+    written: Written,
+    lines: list[dict[str, Any]],
+    due: Due,
+    rules: Rules,
+    beginning: Beginning | None,
+    now: datetime,
+) -> None:
+    acknowledged = [_acknowledged(each, now) for each in notices(due).values()]
+    agreed = [{**each, "agreed_at": now} for each in agreements.texts(due.lines, rules)]
+    parts = ((Acknowledgement, acknowledged), (Agreement, agreed), (OrderLine, lines))
+    of_order = [(table, [{"order_id": written.order.id, **row} for row in rows]) for table, rows in parts]
+    if beginning:
+        table, row = beginning.row(written)
+        beginning.begun(insert_all(current, *of_order, (table, [row])))
+    else:
+        insert_all(current, *of_order)
 
 
 def notices(due: Due) -> Mapping[str, OfferedNotice]:
@@ -111,16 +148,13 @@ def _acknowledged(notice: OfferedNotice, now: datetime) -> dict[str, Any]:
     return {"notice_id": notice.id, "version": notice.version, "sha256": notice.sha256, "accepted_at": now}
 
 
-def _all(current: Session, table: Any, order_id: int, values: list[dict[str, Any]]) -> None:
-    current.execute(_into(table), [{"order_id": order_id, **each} for each in values])
-
-
-# The statements are built once: every purchase runs them.
-_ORDER: Any = Order.__table__
-_FREE_ORDER = insert(_ORDER).returning(_ORDER.c.id)
-_HELD_ORDER = _FREE_ORDER.values(leases.HELD)
+def _order_id(current: Session, order: dict[str, Any], holder: str | None) -> int:
+    row, lease = whole(Order, order), leases.held(holder) if holder else {}
+    return int(_new_order(tuple(row), holder is not None).run(current, {**row, **lease}).scalar_one())
 
 
 @cache
-def _into(table: Any) -> Insert:
-    return insert(table.__table__)
+def _new_order(columns: tuple[str, ...], held: bool) -> Ready:
+    table: Any = Order.__table__
+    values: dict[str, Any] = {name: bindparam(name, type_=table.c[name].type) for name in columns}
+    return Ready(insert(table).values(values | leases.HELD if held else values).returning(table.c.id))

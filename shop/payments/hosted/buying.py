@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from kits.host import after_commit, end_reads, session
 from shop.orders.checkout import Purchase, place, placed_by
@@ -26,7 +26,7 @@ from shop.payments.gateway.contract import NoKeys
 from shop.payments.hosted.opening import Opening, open_page
 from shop.payments.hosted.start import SHORTEST_PAGE, pay_in_person
 from shop.payments.lease import holding
-from shop.payments.tables import HOSTED
+from shop.payments.tables import HOSTED, PaymentAttempt
 from shop.work import leases
 
 
@@ -55,28 +55,39 @@ def bought_by(submission: str, *, now: datetime) -> Bought | None:
 
 
 class _FirstPage:
-    """The first payment of an order that is being placed; see `shop.orders.checkout.Beginning`."""
+    """The first payment of an order that is being placed; see `shop.orders.placing.rows.Beginning`."""
 
     def __init__(self, now: datetime) -> None:
         self.holder, self._now = leases.holder(), now
+        self._written: Written | None = None
+        self._attempt: dict[str, Any] = {}
         self.opening: Opening | None = None
         """Known once it is committed."""
 
-    def begin(self, current: Session, written: Written) -> None:
-        """Write the first attempt."""
-        order, closes = written.order, max(written.order.keep_until, self._now + SHORTEST_PAGE)
-        if closes > order.keep_until:
-            current.execute(update(Order).where(Order.id == order.id).values(keep_until=closes))
-        attempt = attempts.first(current, order, HOSTED, now=self._now, expires_at=closes)
+    def closes(self, keep_until: datetime) -> datetime:
+        """The page stays open as long as the gateway wants it to, at least."""
+        return max(keep_until, self._now + SHORTEST_PAGE)
+
+    def row(self, written: Written) -> tuple[type[PaymentAttempt], dict[str, Any]]:
+        """The first attempt: of an order that is being written nobody can have begun another."""
+        order = written.order
+        self._written = written
+        self._attempt = attempts.first(order, HOSTED, now=self._now, expires_at=order.keep_until)
+        return PaymentAttempt, self._attempt
+
+    def begun(self, row_id: int) -> None:
+        """The page can be opened once this is committed."""
+        assert self._written is not None, "nothing was begun"
+        order, buyer = self._written.order, self._written.buyer
         opening = Opening(
-            attempt_id=attempt.id,
+            attempt_id=row_id,
             order_id=order.id,
-            key=attempt.key,
+            key=attempts.first_key(self._attempt),
             token=order.token,
-            closes=closes,
+            closes=order.keep_until,
             save_card=any(line.refills for line in order.lines),
-            payer=written.buyer,
-            bill=attempts.bill(order, 1, written.buyer.gateway_id),
+            payer=buyer,
+            bill=attempts.bill(order, 1, buyer.gateway_id),
         )
         after_commit(lambda: setattr(self, "opening", opening))
 

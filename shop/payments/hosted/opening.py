@@ -52,8 +52,7 @@ def open_page(lease: PaymentLease, opening: Opening, *, now: datetime) -> str:
         except Refused:
             attempts.note(opening.attempt_id, state=CLOSED, ended_at=now)
             raise
-    with lease.last() as current:
-        attempts.page_made(current, opening.attempt_id, page)
+    lease.end_with(*attempts.page_made(opening.attempt_id, page))
     return page.url or ""
 
 

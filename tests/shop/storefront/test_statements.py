@@ -78,8 +78,10 @@ PAGES: dict[str, tuple[str, int]] = {
     "why.customer": ("/orders/{token}/refills/{plan}/1/why", 18),
     "calendar.feed": ("/calendar/{calendar}.ics", 6),
 }
-FORMS = {"storefront.add": 3, "storefront.buy": 17}
+FORMS = {"storefront.add": 3, "storefront.buy": 12}
 """What a customer sends on the way to an order, the payment page included; the first request of a minute tidies up."""
+ONE_BY_ONE = 4
+"""What PostgreSQL writes for an order in one statement is so many more on SQLite."""
 
 
 @pytest.fixture
@@ -135,6 +137,7 @@ def test_buying_takes_no_more_statements_than_it_may(
     app: Flask,
     driver: Driver,  # noqa: F811
     kit: str,
+    engine_name: str,
 ) -> None:
     form = a_plan(client, kit)
     with statements(app) as added:
@@ -149,6 +152,7 @@ def test_buying_takes_no_more_statements_than_it_may(
     assert "/c/pay/" in answer.location
     counts = {"add": len(added), "basket": len(basket), "checkout": len(checkout), "buy": len(bought)}
     most = FORMS | {name: count for name, (_, count) in PAGES.items()}
+    most["storefront.buy"] += ONE_BY_ONE * (engine_name == "sqlite")
     assert {name: count for name, count in counts.items() if count > most[f"storefront.{name}"]} == {}
 
 
