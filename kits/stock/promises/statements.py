@@ -20,14 +20,14 @@ from sqlalchemy import (
 )
 
 from kits.catalogue.tables import Item, Kit, KitComponent
-from kits.ready import Ready, one_of
+from kits.ready import Ready, among, one_of
 from kits.stock.tables import ALLOCATED, HELD, Commitment, Lot, Reservation
 
-Among = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+Meant = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 """Which items are meant: a condition on the column of their ids."""
 
 
-def _among_ids(item_id: ColumnElement[Any]) -> ColumnElement[bool]:
+def _by_ids(item_id: ColumnElement[Any]) -> ColumnElement[bool]:
     return one_of(item_id, "ids")
 
 
@@ -35,10 +35,10 @@ def _in_kits(item_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """The parts of the kits under `slugs`. What is sent for a part that is retired is not among them."""
     part, kit = KitComponent.__table__, Kit.__table__
     parts = select(part.c.item_id).join_from(part, kit, kit.c.id == part.c.kit_id)
-    return item_id.in_(parts.where(one_of(kit.c.slug, "slugs")))
+    return among(item_id, parts.where(one_of(kit.c.slug, "slugs")))
 
 
-def _counts(for_refill: bool, among: Among = _among_ids) -> Select[Any]:
+def _counts(for_refill: bool, meant: Meant = _by_ids) -> Select[Any]:
     lot, owed, kept = Lot.__table__.c, Reservation.__table__.c, Commitment.__table__.c
     today = bindparam("day", type_=Date())
     lots = select(_named("lot"), lot.item_id, lot.expires_on, func.sum(lot.on_hand - lot.allocated - lot.quarantined))
@@ -47,14 +47,14 @@ def _counts(for_refill: bool, among: Among = _among_ids) -> Select[Any]:
     too_soon = or_(lot.expires_on < today, lot.expires_on < owed.serves_until)
     aside = held.join(Lot.__table__, lot.id == owed.lot_id).where(owed.state == _plain(ALLOCATED), too_soon)
     parts = [
-        lots.where(among(lot.item_id), lot.on_hand > 0).group_by(lot.item_id, lot.expires_on),
+        lots.where(meant(lot.item_id), lot.on_hand > 0).group_by(lot.item_id, lot.expires_on),
         *(
-            part.where(among(owed.item_id)).group_by(owed.item_id, owed.serves_until)
+            part.where(meant(owed.item_id)).group_by(owed.item_id, owed.serves_until)
             for part in (held.where(owed.state == _plain(HELD)), aside)
         ),
     ]
     if not for_refill:
-        parts.append(committed.where(among(kept.item_id)).group_by(kept.item_id, kept.serves_until))
+        parts.append(committed.where(meant(kept.item_id)).group_by(kept.item_id, kept.serves_until))
     return select(union_all(*parts).subquery())
 
 
@@ -76,5 +76,5 @@ def _in_order() -> Update:
 
 LOCK = Ready(_in_order())
 COUNTS = {for_refill: Ready(_counts(for_refill)) for for_refill in (False, True)}
-SHELVES = _counts(for_refill=False, among=_in_kits)
+SHELVES = _counts(for_refill=False, meant=_in_kits)
 """What there is of the parts of the kits under `slugs` for a new order on `day`, for whoever reads the kits anyway."""
