@@ -13,6 +13,7 @@ from sqlalchemy import Update, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from kits.host import end_reads, session, unit
+from kits.in_one import insert_all, whole
 from shop.orders.tables import Order, OrderLine
 from shop.payments.gateway.contract import Bill, BillLine, FailedInside, HostedPage, OutcomeUnknown
 from shop.payments.tables import CLOSED, HOSTED, OPEN, SAVED_CARD, UNKNOWN, PaymentAttempt
@@ -35,8 +36,14 @@ def begin(current: Session, order: Order, way: str, *, now: datetime, **known: o
     return attempt
 
 
-def first(order: Order, way: str, *, now: datetime, **known: object) -> dict[str, Any]:
-    """The row of the first attempt of an order that is being written; `known` fills further columns."""
+def first(current: Session, order: Order, way: str, *, now: datetime, **known: object) -> Seen:
+    """The first attempt of an order that is written in the open unit: nobody can have begun another. One statement."""
+    row = first_row(order, way, now=now, **known)
+    return seen(PaymentAttempt(id=insert_all(current, (PaymentAttempt, [row])), **whole(PaymentAttempt, row)))
+
+
+def first_row(order: Order, way: str, *, now: datetime, **known: object) -> dict[str, Any]:
+    """The same as a row that is not written yet; `known` fills further columns."""
     return {"order_id": order.id, **_values(order, 1, way, now), **known}
 
 

@@ -72,7 +72,7 @@ class _FirstPage:
         """The first attempt: of an order that is being written nobody can have begun another."""
         order = written.order
         self._written = written
-        self._attempt = attempts.first(order, HOSTED, now=self._now, expires_at=order.keep_until)
+        self._attempt = attempts.first_row(order, HOSTED, now=self._now, expires_at=order.keep_until)
         return PaymentAttempt, self._attempt
 
     def begun(self, row_id: int) -> None:
