@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -17,8 +15,9 @@ from shop.orders.tables import Order
 from shop.payments.giving_back import refunds
 from shop.payments.tables import Payment, PaymentAttempt
 from tests.journeys.driving import Bought, Driver
-from tests.journeys.killing.nursery import Nursery
 from tests.servers.commands import Commands
+from tests.servers.ground import Ground
+from tests.servers.nursery import Nursery
 
 LEASE = "0.8"
 IN_FLIGHT = 2.5
@@ -38,35 +37,26 @@ CHARGING = [
 
 @dataclass(frozen=True)
 class Workers:
-    """Worker processes on the test's database, their leases short; `log` is what they have said."""
+    """Worker processes on the test's database, their leases short."""
 
     nursery: Nursery
-    environment: dict[str, str]
-    log: Path
+    commands: Commands
 
     def dies(self, point: str) -> None:
         """A worker starts and is killed at `point`."""
-        code = self.nursery.run(self.environment, "killed", point, log=self.log)
-        assert code == -signal.SIGKILL, f"it did not die {point}, but ended with {code}: {self.log.read_text()}"
+        done = self.nursery.run(self.commands.environment, "tests.journeys.killing.worker", point)
+        assert done.returncode == -signal.SIGKILL, f"it did not die {point}, but ended with {done}"
 
     def works(self) -> None:
         """`flask shop work --once`, to its end."""
-        code = self.nursery.run(self.environment, "flask", "shop", "work", "--once", log=self.log)
-        assert code == 0, self.log.read_text()
-
-
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    """Where the workers come from."""
-    made = Nursery()
-    yield made
-    made.close()
+        self.commands("shop", "work", "--once")
 
 
 @pytest.fixture
-def workers(nursery: Nursery, run_command: Commands, tmp_path: Path) -> Workers:
+def workers(ground: Ground, run_command: Commands) -> Workers:
     """Workers whose leases run out after a moment of real time."""
-    return Workers(nursery, {**run_command.environment, "SHOP_LEASE_SECONDS": LEASE}, tmp_path / "workers.log")
+    run_command.environment["SHOP_LEASE_SECONDS"] = LEASE
+    return Workers(ground.nursery, run_command)
 
 
 def counted(table: type, *where: object) -> int:

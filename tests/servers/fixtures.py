@@ -34,21 +34,23 @@ def served(ground: Ground, engine_name: str, sandbox: Sandbox, app: Flask) -> Se
 
 
 @pytest.fixture
-def run_command(app: Flask, sandbox: Sandbox, mail_folder: Path) -> Commands:
+def run_command(ground: Ground, app: Flask, sandbox: Sandbox, mail_folder: Path) -> Commands:
     """`run_command("shop", "work", "--once")`: a process of its own on the test's database and sandbox."""
     url = app.config["SQLALCHEMY_DATABASE_URI"]
-    return Commands(environment(url, app.config["SHOP_URL"], app.config["SHOP_STRIPE_API_BASE"], mail_folder))
+    settings = environment(url, app.config["SHOP_URL"], app.config["SHOP_STRIPE_API_BASE"], mail_folder)
+    return Commands(settings, ground.nursery)
 
 
 @pytest.fixture
-def serve(run_command: Commands, tmp_path: Path) -> Iterator[Callable[..., ShopServer]]:
+def serve(ground: Ground, run_command: Commands, tmp_path: Path) -> Iterator[Callable[..., ShopServer]]:
     """`serve(NAME="value")` starts a shop of the test's own, to be killed or set otherwise; see its `.url`."""
     with ExitStack() as stack:
 
         def start(workers: int = 2, **more: str) -> ShopServer:
             port = free_port()
             given = {**run_command.environment, "SHOP_URL": f"http://127.0.0.1:{port}", **more}
-            server = ShopServer(given, tmp_path / f"shop-{port}.log", port, workers)
+            log = tmp_path / f"shop-{port}.log"
+            server = ShopServer(given, log, port, ground.nursery.start, workers=workers)
             stack.callback(server.stop)
             return server
 

@@ -12,6 +12,7 @@ import pytest
 from tests.servers.apps import Apps
 from tests.servers.databases import Databases, PostgresDatabases, SqliteFiles
 from tests.servers.emptying import Emptier
+from tests.servers.nursery import Nursery
 from tests.servers.postgres import NoPostgres
 from tests.servers.sandbox import KEY, SECRET, SandboxServer
 from tests.servers.shop_server import ShopServer, free_port
@@ -56,6 +57,15 @@ class Ground:
         self._stack.callback(server.close)
         return server
 
+    @cached_property
+    def nursery(self) -> Nursery:
+        """Where processes of ours come from."""
+        folder = self.folder / "nursery"
+        folder.mkdir()
+        made = Nursery(folder)
+        self._stack.callback(made.close)
+        return made
+
     def databases(self, engine_name: str) -> Databases:
         """Where databases of this engine come from; skips the test when there are none to be had."""
         if engine_name not in self._databases:
@@ -79,7 +89,8 @@ class Ground:
         if engine_name not in self._shops:
             folder = self.folder / engine_name
             folder.mkdir()
-            self._shops[engine_name] = ServedShop(folder, self.databases(engine_name).lasting(folder), self.sandbox)
+            database = self.databases(engine_name).lasting(folder)
+            self._shops[engine_name] = ServedShop(folder, database, self.sandbox, self.nursery)
             self._stack.callback(self._shops[engine_name].stop)
         self._shops[engine_name].refresh()
         return self._shops[engine_name]
@@ -88,11 +99,12 @@ class Ground:
 class ServedShop:
     """gunicorn that is started once and given an empty database for each test."""
 
-    def __init__(self, folder: Path, database: str, sandbox: SandboxServer) -> None:
+    def __init__(self, folder: Path, database: str, sandbox: SandboxServer, nursery: Nursery) -> None:
         self.port, self.mail, self._folder = free_port(), folder / "mail", folder
         self.url, self.database = f"http://127.0.0.1:{self.port}", database
         self.environment = environment(database, self.url, sandbox.url, self.mail)
         self._server: ShopServer | None = None
+        self._nursery = nursery
         self._empty = Emptier(database)
 
     def refresh(self) -> None:
@@ -102,7 +114,7 @@ class ServedShop:
         for path in self.mail.iterdir():
             path.unlink()
         if self._server is None or self._server.process.poll() is not None:
-            self._server = ShopServer(self.environment, self._folder / "log", self.port)
+            self._server = ShopServer(self.environment, self._folder / "log", self.port, self._nursery.start)
 
     @property
     def log(self) -> str:

@@ -8,12 +8,29 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0
+
+
+class Process(Protocol):
+    """A subprocess.Popen, or a child of the nursery."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Its exit code; None while it runs."""
+
+    def wait(self, timeout: float) -> int:
+        """Its exit code, once it has ended."""
+
+
+Start = Callable[[Mapping[str, str], tuple[str, ...], Path, Path], Process]
+"""Starts `python -m` with these words in this environment; what it says is added to two files, or twice to one."""
 
 
 def free_port() -> int:
@@ -27,16 +44,19 @@ class ShopServer:
     """gunicorn with `workers` processes of eight threads. `url` is where it is reached."""
 
     def __init__(
-        self, environment: Mapping[str, str], log: Path, port: int, workers: int = 2, app: str = "wsgi:app"
+        self,
+        environment: Mapping[str, str],
+        log: Path,
+        port: int,
+        start: Start | None = None,
+        *,
+        workers: int = 2,
+        app: str = "wsgi:app",
     ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.log = log
-        command = [sys.executable, "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}"]
-        command += ["--workers", str(workers), "--threads", "8", "--log-level", "warning"]
-        with log.open("ab") as file:
-            self.process = subprocess.Popen(
-                command, cwd=ROOT, env=clean(environment), stdout=file, stderr=file, start_new_session=True
-            )
+        words = ("gunicorn", app, "--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "8")
+        self.process = (start or started)(environment, (*words, "--log-level", "warning"), log, log)
         try:
             self._wait(port)
         except BaseException:
@@ -59,6 +79,15 @@ class ShopServer:
             else:
                 return
         raise AssertionError(f"the shop does not serve: {self.log.read_text()[-3000:]}")
+
+
+def started(environment: Mapping[str, str], words: tuple[str, ...], out: Path, err: Path) -> Process:
+    """A process of its own group, started as anyone would."""
+    command = [sys.executable, "-m", *words]
+    with out.open("ab") as said, err.open("ab") as complained:
+        return subprocess.Popen(
+            command, cwd=ROOT, env=clean(environment), stdout=said, stderr=complained, start_new_session=True
+        )
 
 
 def clean(environment: Mapping[str, str]) -> dict[str, str]:

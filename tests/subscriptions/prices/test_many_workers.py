@@ -34,24 +34,18 @@ def price_mails() -> list[str]:
     return found
 
 
-def two_workers(run_command: Commands) -> None:
-    workers = [run_command.start("shop", "work", "--once") for _ in range(2)]
-    said = [worker.communicate(timeout=100)[0] for worker in workers]
-    assert [worker.returncode for worker in workers] == [0, 0], said
-
-
 def test_two_workers_at_once_tell_each_plan_once_and_charge_what_was_named(
     driver: Driver, run_command: Commands, say: Say
 ) -> None:
     plans = [driver.buy() for _ in range(PLANS)]
     say(5200)
     driver.travel(clock.now() + timedelta(hours=1), work=False)
-    two_workers(run_command)
+    run_command.at_once(2, "shop", "work", "--once")
     assert len(price_mails()) == len(set(price_mails())) == PLANS
     driver.travel(clock.now() + days(31))
     assert plan_prices() == [5200] * PLANS
     driver.until_due(plans[-1])
-    two_workers(run_command)
+    run_command.at_once(2, "shop", "work", "--once")
     assert refill_charges(driver) == [5200] * PLANS
 
 
