@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -87,16 +88,16 @@ class Driver:
         """The address of the sandbox's page on which the order can be paid."""
         return pay_in_person(order_id, now=clock.now())
 
-    def pay(self, url: str, card: str = CARD) -> str:
-        """Pay on the page as a browser would; returns the page's id. Nothing is settled yet."""
-        answer = self.sandbox.pay(url, card)
+    def pay(self, url: str, card: str = CARD, expires: str = "") -> str:
+        """Fill in the page as a browser would; returns its id. Nothing is settled yet."""
+        answer = self.sandbox.pay(url, card, expires)
         assert answer.status_code == 303, answer.text
         return parse_qs(urlsplit(answer.headers["Location"]).query)["page_id"][0]
 
-    def buy(self, *, card: str = CARD, **order: object) -> Bought:
+    def buy(self, *, card: str = CARD, expires: str = "", **order: object) -> Bought:
         """Order, pay and come back to the shop."""
         order_id = self.order(**order).order_id
-        settle_page(self.pay(self.page(order_id), card), now=clock.now())
+        settle_page(self.pay(self.page(order_id), card, expires), now=clock.now())
         return self.seen(order_id)
 
     def travel(self, to: date | datetime, *, work: bool = True) -> datetime:
@@ -108,17 +109,19 @@ class Driver:
             self.work()
         return shown
 
-    def work(self) -> None:
-        """Work until nothing is due; what waits after a failure need not wait: as if its time had passed."""
-        ours = registers().duties
-        for _ in range(MAX_ROUNDS):
-            if not duties.one_round(ours) and not self._hurry():
+    def work(self, most: int = MAX_ROUNDS, *, but: Collection[str] = ()) -> None:
+        """Work until nothing is due, `but` duties of these names; what waits after a failure need not wait: as if its
+        time had passed.
+        """
+        ours = [duty for duty in registers().duties if duty.name not in but]
+        for _ in range(most):
+            if not duties.one_round(ours) and not self._hurry(ours):
                 return
-        raise AssertionError(f"still something to do after {MAX_ROUNDS} rounds")
+        raise AssertionError(f"still something to do after {most} rounds")
 
-    def _hurry(self) -> bool:
+    def _hurry(self, ours: Iterable[duties.Duty]) -> bool:
         """Free the rows that wait, unless a worker holds them; True when there were any."""
-        tables = {table.__tablename__: table for table in (duty.table for duty in registers().duties)}
+        tables = {table.__tablename__: table for table in (duty.table for duty in ours)}
         waits = {name: and_(table.free_at > 0, table.claimed_by.is_(None)) for name, table in tables.items()}
         some = union_all(*(select(literal(name)).where(exists().where(wait)) for name, wait in waits.items()))
         found = host.session().scalars(some).all()

@@ -70,9 +70,10 @@ class Sandbox:
         """Keep events back, or let go what has gathered."""
         self._said("POST", "webhooks", {"hold": hold})
 
-    def pay(self, payment_url: str, card: str = "4242424242424242") -> requests.Response:
-        """Pay on the hosted page; the answer to the form, its redirect not followed."""
-        return requests.post(payment_url, data={"card": card}, allow_redirects=False, timeout=30)
+    def pay(self, payment_url: str, card: str = "4242424242424242", expires: str = "") -> requests.Response:
+        """Pay on the hosted page; the answer to the form, its redirect not followed. `expires` as MM/YYYY."""
+        form = {"card": card, "expires": expires}
+        return requests.post(payment_url, data=form, allow_redirects=False, timeout=30)
 
     def _said(self, method: str, door: str, body: dict[str, Any] | None = None) -> Any:
         answer = requests.request(method, f"{self.url}/_sandbox/{door}", json=body, timeout=30)

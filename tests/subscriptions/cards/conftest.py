@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -55,10 +54,7 @@ class Cards:
 
     def fill(self, url: str, card: str = OTHER, expires: str = "") -> str:
         """Save a card there as a browser would; returns the page's id. Nothing is settled yet."""
-        form = {"card": card, "expires": expires}
-        answer = requests.post(url, data=form, allow_redirects=False, timeout=30)
-        assert answer.status_code == 303, answer.text
-        return parse_qs(urlsplit(answer.headers["Location"]).query)["page_id"][0]
+        return self.driver.pay(url, card, expires)
 
     def save(self, role: str = "main", card: str = OTHER, expires: str = "") -> None:
         """Save a card and come back."""
