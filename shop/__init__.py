@@ -29,6 +29,7 @@ class Shop:
         from shop.customers.staff.cli import staff_command
         from shop.demo.command import demo, demo_seed
         from shop.demo.sandbox_commands import sandbox, sandbox_card
+        from shop.payments.commands import replay_command
         from shop.sample_mails import OWN_MAILS
         from shop.work.own_duties import OWN_DUTIES
 
@@ -39,8 +40,9 @@ class Shop:
         ours_to_fill.export_parts.update(whole.PARTS)
         ours_to_fill.mail_templates.extend(OWN_MAILS)
         ours_to_fill.admin_pages.append(("Disputes", "refillery_admin.disputes"))
+        ours_to_fill.admin_pages.append(("Events", "refillery_admin.events"))
         for blueprint in ours():
             app.register_blueprint(blueprint, url_prefix=url_prefix + (blueprint.url_prefix or "") or None)
-        for command in (staff_command, demo, demo_seed, sandbox, sandbox_card):
+        for command in (staff_command, demo, demo_seed, sandbox, sandbox_card, replay_command):
             cli.shop.add_command(command)
         app.cli.add_command(cli.shop)

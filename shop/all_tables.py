@@ -10,5 +10,6 @@ from shop.payments.gateway import budget
 from shop.returns import tables as returns
 from shop.selling import tables as selling
 from shop.stock import tables as stock
+from shop.watching import tables as watching
 
-__all__ = ["budget", "cards", "owner", "papers", "personal", "returns", "selling", "stock"]
+__all__ = ["budget", "cards", "owner", "papers", "personal", "returns", "selling", "stock", "watching"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from kits import clock, host
 from kits.errors import RefilleryError
@@ -27,10 +29,14 @@ def blueprint() -> Blueprint:
 def stripe_event() -> tuple[Response, int]:
     """Keep the event and answer at once; it is worked on when the answer has left."""
     now = clock.now()
-    if (request.content_length or 0) > LARGEST_EVENT:
-        return jsonify(error="This is larger than any event of Stripe's."), 413
+    request.max_content_length = LARGEST_EVENT  # also where no length is told
     try:
         row_id = webhooks.store(request.get_data(), request.headers.get("Stripe-Signature", ""), now=now)
+    except RequestEntityTooLarge:
+        return jsonify(error="This is larger than any event of Stripe's."), 413
+    except SQLAlchemyError:
+        log.exception("an event could not be kept; Stripe sends it again")
+        return jsonify(error="This could not be kept. Send it again."), 503
     except BadSignature as error:
         return jsonify(error=str(error)), 400
     answer = jsonify(received=True)

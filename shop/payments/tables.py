@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kits.money import Money
@@ -25,6 +25,7 @@ OPEN = (STARTED, UNKNOWN)
 HOSTED, SAVED_CARD = "hosted", "saved_card"
 PENDING, FAILED = "pending", "failed"
 DISPUTED = ("open", "lost")
+_STILL_OPEN = text("state IN ('started', 'unknown')")
 
 
 class PaymentAttempt(Row):
@@ -36,7 +37,10 @@ class PaymentAttempt(Row):
     """
 
     __tablename__ = "shop_payment_attempt"
-    __table_args__ = (UniqueConstraint("order_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("order_id", "number"),
+        Index("ix_shop_payment_attempt_open", "started_at", postgresql_where=_STILL_OPEN, sqlite_where=_STILL_OPEN),
+    )
 
     order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"))
     number: Mapped[int]
@@ -80,7 +84,7 @@ class Payment(Row):
     card: Mapped[str | None] = mapped_column(doc="the gateway's id of the saved card")
     card_brand: Mapped[str | None]
     card_last4: Mapped[str | None]
-    paid_at: Mapped[datetime]
+    paid_at: Mapped[datetime] = mapped_column(index=True)
     disputed_at: Mapped[datetime | None] = mapped_column(doc="when we first heard of a dispute")
     dispute: Mapped[str | None] = mapped_column(doc="open, lost or won; None when there never was one")
     dispute_reason: Mapped[str | None] = mapped_column(doc="the gateway's word for it")
@@ -138,14 +142,18 @@ class Refund(ClaimedRow):
 
 
 class WebhookEvent(ClaimedRow):
-    """An event as Stripe sent it, stored before anything is done with it."""
+    """An event as Stripe sent it, stored before anything is done with it.
+
+    `object_id` is empty where it is about nothing that has an id.
+    """
 
     __tablename__ = "shop_webhook_event"
     __table_args__ = (Index("ix_shop_webhook_event_open", "processed_at", "free_at"),)
 
     event_id: Mapped[str] = mapped_column(unique=True)
     type: Mapped[str]
-    object_id: Mapped[str]
+    object_id: Mapped[str] = mapped_column(index=True)
     body: Mapped[str] = mapped_column(Text)
     received_at: Mapped[datetime]
     processed_at: Mapped[datetime | None]
+    problem: Mapped[str | None] = mapped_column(Text, doc="what working on it came to the last time, if not well")

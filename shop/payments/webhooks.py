@@ -14,6 +14,8 @@ from sqlalchemy import ColumnElement, false, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from kits import audit
+from kits.errors import NotFound, RefilleryError
 from kits.host import end_reads, outside_transaction, session, unit
 from shop.customers.personal.tables import Erasure
 from shop.orders.tables import Order
@@ -30,13 +32,14 @@ KEPT = timedelta(days=90)
 A_PIECE = 500
 PAGES = ("checkout.session.completed", "checkout.session.async_payment_succeeded")
 INTENTS = ("payment_intent.succeeded",)
+NOT_SHOWN = "Stripe does not show what this is about, or not to this account."
 log = logging.getLogger("refillery.payments")
 
 
 def store(body: bytes, signature: str, *, now: datetime) -> int | None:
     """Keep a signed event; returns its row's id, or None when it was known. Commits.
 
-    Raises BadSignature for anything that is not a fresh event signed by Stripe.
+    Raises BadSignature for anything that is not an event that Stripe signed just now.
     """
     event = verified_event(body, signature)
     try:
@@ -59,17 +62,49 @@ def process(row_id: int, now: datetime) -> None:
     """Look up what the event was about, settle it, and mark the event processed. Commits.
 
     What the gateway does not know, or not of this account, will not be found later either: that is logged once.
+    What else goes wrong is noted and raised, and the event stays to be worked on. Kinds that we have no use for, and
+    events about nothing that has an id, are done with at once.
     """
     outside_transaction()
     row = session().get_one(WebhookEvent, row_id)
     kind, about = row.type, row.object_id
     end_reads()
+    problem = None
     try:
-        _settle(kind, about, now)
+        if about:
+            _settle(kind, about, now)
     except Refused:
         log.warning("event row %s is about something the gateway does not show", row_id, exc_info=True)
+        problem = NOT_SHOWN
+    except Exception as error:
+        end_reads()
+        _note(row_id, problem=_in_words(error))
+        raise
+    _note(row_id, problem=problem, processed_at=now)
+
+
+def replay(row_id: int, *, actor: str, now: datetime) -> None:
+    """Work on a stored event once more, whatever became of it: what it is about is asked for afresh. Commits.
+
+    Raises what working on it raises; then it is the worker's.
+    """
+    outside_transaction()
     with unit() as current:
-        current.execute(update(WebhookEvent).where(WebhookEvent.id == row_id).values(processed_at=now))
+        event = current.get(WebhookEvent, row_id, with_for_update=True)
+        if event is None:
+            raise NotFound("There is no such event.")
+        event.processed_at, event.problem = None, None
+        audit.record(current, at=now, actor=actor, action="event.replayed", subject=f"event:{event.event_id}")
+    process(row_id, now)
+
+
+def row_of(event_id: str) -> int:
+    """The id of the row of an event by Stripe's id; raises NotFound. Leaves no transaction open."""
+    found = session().scalar(select(WebhookEvent.id).where(WebhookEvent.event_id == event_id))
+    end_reads()
+    if found is None:
+        raise NotFound("No event with this id has come. Stripe's dashboard can send it again.")
+    return found
 
 
 def clear_bodies(names: Iterable[str]) -> None:
@@ -93,6 +128,16 @@ def clear_old(now: datetime) -> None:
             current.execute(update(WebhookEvent).where(WebhookEvent.id.in_(ids)).values(body=""))
         if len(ids) < A_PIECE:
             return
+
+
+def _note(row_id: int, **values: object) -> None:
+    with unit() as current:
+        current.execute(update(WebhookEvent).where(WebhookEvent.id == row_id).values(**values))
+
+
+def _in_words(error: Exception) -> str:
+    """Our own sentences are made to be read; what others say may hold anything."""
+    return str(error) if isinstance(error, RefilleryError) else f"An error of ours: {type(error).__name__}"
 
 
 def _was_erased(current: Session, event: EventSeen) -> bool:

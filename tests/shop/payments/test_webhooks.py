@@ -72,9 +72,10 @@ def test_what_stripe_has_not_signed_just_now_is_not_kept(driver: Driver, read: R
     bad = {
         "unsigned": (body, ""),
         "late": signed(driver, event("cs_1"), at=time.time() - 3600),
+        "for a time to come": signed(driver, event("cs_1"), at=time.time() + 3600),
         "another secret": (body, f"{header[:-4]}zzzz"),
         "a list": signed(driver, [1]),
-        "no object": signed(driver, {"id": "evt_1", "type": "x"}),
+        "no type": signed(driver, {"id": "evt_1", "data": {"object": {"id": "cs_1"}}}),
         "no JSON": (b"\xff", header),
     }
     for wrong, given in bad.items():
