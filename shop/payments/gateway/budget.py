@@ -45,7 +45,10 @@ In one second, then, at most 80% + 15% + 5% of the limit.
 STALE = 0.25
 """Seconds after which a turn that was taken ahead is not used any more."""
 LONGEST_WAIT = 5.0
-"""Seconds. Who would wait longer leaves the thread to others and comes back."""
+"""Seconds. Who would wait longer leaves the thread to others and comes back; it takes no turn.
+
+Or what is due during a pause would take every turn after it, and find none near enough when it comes back.
+"""
 FIRST_PAUSE, LONGEST_PAUSE, FORGOTTEN_AFTER = 0.5, 30.0, 60.0
 NOT_THE_RATE = ("lock_timeout", "resource-specific")
 _KEY = "refillery_turns"
@@ -66,10 +69,11 @@ _ROW = RequestBudget.__table__.c
 _EARLIEST = database_seconds() - AT_ONCE
 _TAKE = (
     update(RequestBudget.__table__)  # type: ignore[arg-type]
-    .where(_ROW.name == bindparam("budget"))
+    .where(_ROW.name == bindparam("budget"), _ROW.next_at <= database_seconds() + LONGEST_WAIT)
     .values(next_at=case((_ROW.next_at > _EARLIEST, _ROW.next_at), else_=_EARLIEST) + bindparam("span", type_=Float))
     .returning(_ROW.next_at - database_seconds())
 )
+_FAR = select(_ROW.next_at - database_seconds()).where(_ROW.name == bindparam("budget"))
 _SEEN = select(_ROW.closed_until - database_seconds(), _ROW.closed_until, _ROW.refusals)
 
 
@@ -108,13 +112,8 @@ def take(endpoint: str) -> None:
     """
     if not is_worker():
         return
-    for name, limit in _budgets(endpoint):
-        wait = _turns(name).next(partial(_fetch, name, SHARE * limit)) - time.monotonic()
-        if wait > LONGEST_WAIT:
-            late = Unavailable("Stripe has as many of our requests as it takes.")
-            late.wait = wait
-            raise late
-        time.sleep(max(0.0, wait))
+    turns = [_turns(name).next(partial(_fetch, name, SHARE * limit)) for name, limit in _budgets(endpoint)]
+    time.sleep(max(0.0, max(turns, default=0.0) - time.monotonic()))
 
 
 def refused(endpoint: str, retry_after: str | None, reason: str | None) -> None:
@@ -139,16 +138,18 @@ def _close(name: str, at_least: float) -> None:
     refusals = refusals + 1 if left > -FORGOTTEN_AFTER else 1
     pause = max(at_least, min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(refusals, 10)) * random.uniform(0.5, 1))  # noqa: S311
     closed = database_seconds() + pause
+    after = case((_ROW.next_at > closed, _ROW.next_at), else_=closed)
     same = update(RequestBudget).where(_ROW.name == name, _ROW.closed_until == until)
     if seen is None:
         _enter(name)
     with writing_alone(host.alone()) as connection:
-        connection.execute(same.values(closed_until=closed, next_at=closed, refusals=refusals))
+        connection.execute(same.values(closed_until=closed, next_at=after, refusals=refusals))
     _turns(name).forget()
 
 
 def _budgets(endpoint: str) -> list[tuple[str, float]]:
-    limits = ((ACCOUNT, setting("STRIPE_REQUESTS_PER_SECOND")), (endpoint, setting("STRIPE_ENDPOINT_PER_SECOND")))
+    """Their names and limits. The endpoint's comes first: who finds it closed takes no turn of the account's."""
+    limits = ((endpoint, setting("STRIPE_ENDPOINT_PER_SECOND")), (ACCOUNT, setting("STRIPE_REQUESTS_PER_SECOND")))
     return [(name, float(limit)) for name, limit in limits if limit]
 
 
@@ -158,7 +159,7 @@ def _turns(name: str) -> Turns:
 
 
 def _fetch(name: str, rate: float) -> list[float]:
-    """Take some turns; when they are, in the running clock."""
+    """Take some turns; when they are, in the running clock. Raises Unavailable, with the wait, where that is long."""
     number = max(1, int(rate * AHEAD))
     given = {"budget": name, "span": number / rate}
     left = _taken(given)
@@ -171,7 +172,13 @@ def _fetch(name: str, rate: float) -> list[float]:
 
 def _taken(given: dict[str, object]) -> float | None:
     with writing_alone(host.alone()) as connection:
-        return connection.execute(_TAKE, given).scalar()
+        left = connection.execute(_TAKE, given).scalar()
+        far = connection.execute(_FAR, given).scalar() if left is None else None
+    if far is not None:
+        late = Unavailable("Stripe has as many of our requests as it takes.")
+        late.wait = far
+        raise late
+    return left
 
 
 def _enter(name: str) -> None:

@@ -107,6 +107,28 @@ def test_a_refusal_makes_workers_pause_longer_each_time(app: Flask, limited: Non
     assert closed_for() <= 1
 
 
+def test_who_would_wait_too_long_takes_no_turn_away_from_others(app: Flask, limited: None, as_worker: None) -> None:
+    budget.refused(CONFIRM, "20", "endpoint-rate")
+    waits = []
+    for _ in range(2 * LIMIT):
+        with pytest.raises(Unavailable) as late:
+            budget.take(CONFIRM)
+        waits.append(late.value.wait)
+    assert max(waits) <= 20, "or nobody who comes back then ever finds a turn near enough"
+    begun = time.monotonic()
+    budget.take("GET /v1/customers")
+    assert time.monotonic() - begun < 0.5, "nor one of the account's"
+
+
+def test_a_pause_gives_no_turn_that_is_taken_to_another(app: Flask, limited: None, as_worker: None) -> None:
+    budget.take(CONFIRM)
+    with host.unit() as session:  # others have taken the turns of the next four seconds
+        session.execute(update(budget.RequestBudget).values(next_at=database_seconds() + 4))
+    budget.refused(CONFIRM, None, "global-rate")
+    budget._turns(budget.ACCOUNT).forget()
+    assert 3.5 < budget._fetch(budget.ACCOUNT, LIMIT)[0] - time.monotonic() <= 4
+
+
 def test_all_workers_wait_as_long_as_stripe_says(app: Flask, limited: None, another_app: Callable[..., Flask]) -> None:
     budget.refused(CONFIRM, "20", None)
     assert 19 < closed_for() <= 20
