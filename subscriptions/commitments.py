@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Update, and_, exists, func, not_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Update, and_, exists, func, not_, select, union_all, update
+from sqlalchemy.orm import Session, aliased
 
 from kits import host
 from kits.catalogue.tables import Item
@@ -22,6 +22,9 @@ from shop.orders.demands import refill_demands
 from shop.work.duties import Duty
 from subscriptions import successors
 from subscriptions.tables import ACTIVE, NOTIFIED, SCHEDULED, WAITING, Hold, Refill, Subscription
+
+FIRST = 1000
+"""So many are found at a time."""
 
 
 def source(refill_id: int) -> str:
@@ -69,11 +72,19 @@ def _write_due(now: datetime) -> ColumnElement[bool]:
 def _anew_due(now: datetime) -> ColumnElement[bool]:
     """Kept back for a day that has moved, before an item was retired or brought back, or for what was closed since.
 
-    Each of the three has an index of its own that holds hardly a row.
+    Each of the three has an index of its own that holds hardly a row, and is read in its order: what the engine
+    guesses of how many there are would have it read the whole table.
     """
-    moved = select(func.max(Item.moved_at)).scalar_subquery()
-    closed = and_(Refill.committed_on.is_not(None), not_(_unordered()))
-    return or_(Refill.committed_on != Refill.charge_on, Refill.committed_at < moved, closed)
+    retired = select(func.max(Item.moved_at)).scalar_subquery()
+    each = aliased(Refill)
+    unordered = and_(each.state.in_((SCHEDULED, NOTIFIED, WAITING)), each.order_id.is_(None))
+    parts = (
+        select(each.id).where(each.committed_on != each.charge_on).order_by(each.committed_on),
+        select(each.id).where(each.committed_at < retired).order_by(each.committed_at),
+        select(each.id).where(each.committed_on.is_not(None), not_(unordered)).order_by(each.committed_on),
+    )
+    firsts = [select(part.limit(FIRST).subquery().c.id) for part in parts]
+    return Refill.id.in_(union_all(*firsts))
 
 
 def keep_back(refill_id: int, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, union_all, update
 from sqlalchemy.orm import aliased
 
 from kits import host
@@ -34,6 +34,7 @@ from subscriptions.tables import (
     NOTIFIED,
     OPEN,
     SCHEDULED,
+    TO_COME,
     WAITING,
     Refill,
     Subscription,
@@ -88,10 +89,15 @@ def charge_due(now: datetime) -> ColumnElement[bool]:
 
 def lapse_due(now: datetime) -> ColumnElement[bool]:
     """Open refills that no session of their plan needs any more (a hold still moves them), or of an ended plan."""
-    gone = and_(Refill.state.in_((DECLINED, NEEDS_CUSTOMER)), Refill.needed_on > Subscription.last_session)
-    past = and_(or_(Subscription.last_session < today(now), gone), ~held(Subscription.id))
-    over = exists().where(Subscription.id == Refill.subscription_id, or_(past, Subscription.state == ENDED))
-    return and_(Refill.state.in_((SCHEDULED, NOTIFIED, WAITING, DECLINED, NEEDS_CUSTOMER)), over)
+    each = aliased(Refill)
+    past, moves = Subscription.last_session < today(now), held(Subscription.id)
+    of_plan = select(each.id).join(Subscription, Subscription.id == each.subscription_id)
+    # What is to come of running plans, found from the few plans that are over; of an ended plan it was cancelled.
+    to_come = of_plan.where(Subscription.state == ACTIVE, past, ~moves, each.state.in_(TO_COME))
+    # What was tried and not paid are few: found from them.
+    over = or_(Subscription.state == ENDED, and_(or_(past, each.needed_on > Subscription.last_session), ~moves))
+    tried = of_plan.where(each.state.in_((DECLINED, NEEDS_CUSTOMER)), over)
+    return Refill.id.in_(union_all(to_come, tried))
 
 
 def end_due(now: datetime) -> ColumnElement[bool]:
@@ -145,7 +151,7 @@ def end_plan(subscription_id: int, now: datetime) -> None:
 
 NOTICE_DUTY = Duty("advance notice", Refill, notice_due, give_notice)
 ACCEPTED_DUTY = Duty("notice accepted", Refill, accepted_due, note_accepted)
-BILLING_DUTY = Duty("refill", Refill, charge_due, bill)
+BILLING_DUTY = Duty("refill", Refill, charge_due, bill, order=Refill.needed_on)
 LAPSE_DUTY = Duty("lapsed refill", Refill, lapse_due, lapse)
 END_DUTY = Duty("end of plan", Subscription, end_due, end_plan)
 REFILL_DUTIES = (

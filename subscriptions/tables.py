@@ -130,9 +130,18 @@ class Refill(ClaimedRow):
         Index("ix_subscriptions_refill_charge", "state", "charge_on"),
         # What the duties of commitments look for every second: nearly always nothing.
         Index("ix_subscriptions_refill_uncommitted", "charge_on", **_where(f"{_UNORDERED} AND committed_on IS NULL")),
-        Index("ix_subscriptions_refill_moved", "id", **_where("committed_on <> charge_on")),
+        Index("ix_subscriptions_refill_moved", "committed_on", **_where("committed_on <> charge_on")),
         Index("ix_subscriptions_refill_committed_at", "committed_at"),
-        Index("ix_subscriptions_refill_closed", "id", **_where(f"committed_on IS NOT NULL AND NOT ({_UNORDERED})")),
+        Index(
+            "ix_subscriptions_refill_closed",
+            "committed_on",
+            **_where(f"committed_on IS NOT NULL AND NOT ({_UNORDERED})"),
+        ),
+        # What waits for the mail server to take its notice, and what was tried and not paid: few at any time.
+        Index(
+            "ix_subscriptions_refill_noticed", "notice_id", **_where("state = 'scheduled' AND notice_id IS NOT NULL")
+        ),
+        Index("ix_subscriptions_refill_tried", "id", **_where("state IN ('declined', 'needs_customer')")),
     )
 
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscriptions_subscription.id"))

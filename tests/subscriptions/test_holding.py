@@ -18,7 +18,7 @@ from kits.stock.tables import Commitment, Lot, Reservation
 from shop.orders.parcels import ship, start_packing
 from shop.orders.tables import Order
 from shop.payments.gateway.contract import NoKeys
-from subscriptions import duties, holding
+from subscriptions import duties, ending, holding
 from subscriptions.billing.billing import bill
 from subscriptions.tables import Hold, Refill, Subscription
 from tests.journeys.driving import Bought, Driver, days
@@ -123,12 +123,12 @@ def test_a_held_plan_is_not_over_when_its_last_session_would_have_been(
     assert "Your refills have ended" not in subjects()
 
 
-def test_a_plan_that_its_customer_ended_is_closed_although_it_is_held(
-    driver: Driver, bought: Bought, hold: Hold_
-) -> None:
+def test_a_plan_that_its_customer_ended_is_closed_although_held(driver: Driver, bought: Bought, hold: Hold_) -> None:
+    driver.card_behaves(bought, "pm_card_chargeDeclinedInsufficientFunds")
+    driver.travel(driver.until_due(bought).charge_on)
     hold(bought)
     with host.unit() as session:
-        session.execute(update(Subscription).values(state="ended", ended_at=clock.now()))
+        ending.stop(session, bought.subscription_id or 0, actor="customer", now=clock.now())
     assert list(due()) == ["lapse_due"]
     driver.work()
     assert {refill.state for refill in driver.refills(bought)} == {"cancelled"}
