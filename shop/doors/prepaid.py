@@ -8,6 +8,7 @@ processes may be turned away a little early.
 
 from __future__ import annotations
 
+import os
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ class _Book:
 
     known: OrderedDict[str, tuple[Iterator[int], float]] = field(default_factory=OrderedDict)
     lock: Lock = field(default_factory=Lock)
+    process: int = field(default_factory=os.getpid)
 
     def next(self, key: str) -> int | None:
         """A number of a window that surely runs still."""
@@ -73,5 +75,7 @@ class PrepaidStorage(DatabaseStorage):
 
 
 def _book() -> _Book:
-    found: _Book = current_app.extensions.setdefault(_KEY, _Book())
+    found: _Book | None = current_app.extensions.get(_KEY)
+    if found is None or found.process != os.getpid():  # what was kept before a fork is the parent's
+        found = current_app.extensions[_KEY] = _Book()
     return found

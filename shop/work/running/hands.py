@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from shop.work.running import performing
 from shop.work.running.performing import InHand, Now
@@ -71,8 +72,7 @@ class Hands:
             left = [row for rows in self._waiting.values() for row in rows]
             self._waiting.clear()
             self._changed.notify_all()
-        for row in left:
-            performing.give_back(row)
+        _give_back(left)
         until = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
@@ -88,7 +88,7 @@ class Hands:
                 with self._app.app_context():
                     done = performing.perform(row, self._now)
             except Exception:  # the database is away: its lease ends by itself
-                log.exception("%s %s: it could not be worked", row.duty.name, row.kept.row_id)
+                log.exception("%s %s: it could not be worked", *_named(row))
             self._finished(row, done)
 
     def _next(self) -> InHand | None:
@@ -109,8 +109,23 @@ class Hands:
         return row
 
     def _finished(self, row: InHand, done: bool) -> None:
-        self._told(row.duty, row.kept.row_id, done)
+        try:
+            self._told(row.duty, row.kept.row_id, done)
+        except Exception:  # its terminal is gone, say: the work goes on
+            log.exception("%s %s: nobody could be told of it", *_named(row))
         with self._changed:
             self._busy[row.duty.name] -= 1
             self.done += done
             self._changed.notify_all()
+
+
+def _give_back(rows: Iterable[InHand]) -> None:
+    for row in rows:
+        try:
+            performing.give_back(row)
+        except SQLAlchemyError:
+            log.warning("The database did not answer, so %s %s is free when its lease is over.", *_named(row))
+
+
+def _named(row: InHand) -> tuple[str, int]:
+    return row.duty.name, row.kept.row_id

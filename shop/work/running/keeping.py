@@ -86,6 +86,9 @@ class Keeper:
         except SQLAlchemyError:
             log.warning("The database did not answer, so a lease was not renewed; it is tried again.")
             return
+        except Exception:  # or all others would run out with this one
+            log.exception("%s %s: the lease could not be renewed", kept.table.__tablename__, kept.row_id)
+            return
         if ours:
             kept.since = begun
         else:

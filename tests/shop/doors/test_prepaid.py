@@ -44,6 +44,17 @@ def test_two_processes_hand_out_no_number_twice(app: Flask) -> None:
     assert [second.incr("a", 60) for _ in range(4)] == [4, 5, 6, 7]
 
 
+def test_a_process_that_was_forked_hands_out_nothing_of_its_parents(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = PrepaidStorage(60)
+    assert parent.incr("a", 60) == 1
+    with monkeypatch.context() as child:
+        child.setattr(prepaid.os, "getpid", lambda: 1)
+        assert PrepaidStorage(60).incr("a", 60) == 4
+    assert PrepaidStorage(60).incr("a", 60) not in (1, 4)
+
+
 def test_many_at_once_are_given_each_number_once(at_once: Callable[..., list[Any]]) -> None:
     counts = at_once([lambda: PrepaidStorage(60).incr("a", 60)] * 12)
     assert sorted(counts) == sorted(set(counts))

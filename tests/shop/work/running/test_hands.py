@@ -5,11 +5,15 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from kits import host
-from shop.work.duties import run_once, tell_nobody
+from shop.work import leases
+from shop.work.duties import Duty, run_once, tell_nobody
 from shop.work.running.hands import Hands
+from shop.work.running.keeping import KEEPER
 from shop.work.running.performing import claimed
 from tests.shop.work.running.conftest import OPENED, Rows, claims, still_due, work
 
@@ -70,6 +74,43 @@ def test_a_worker_told_to_stop_finishes_what_it_has_begun_and_gives_the_rest_bac
     assert done == len(begun) < 4
     assert still_due() == 12 - done
     assert claims() == {(None, False)}, "another worker can have them at once"
+
+
+def test_a_listener_that_fails_costs_no_thread(app: Flask, rows: Rows) -> None:
+    rows("told", 5)
+
+    def fail(duty: Duty, row_id: int, done: bool) -> None:
+        raise BrokenPipeError
+
+    hands = Hands(app, 1, lambda: OPENED, fail)
+    hands.take(claimed(work("told"), OPENED, 5))
+    assert hands.wait(1, PATIENCE), "or the rows would be kept for ever, for nobody"
+    assert (hands.close(PATIENCE), hands.done, still_due()) == (0, 5, 0)
+
+
+def test_a_worker_told_to_stop_while_the_database_is_away_still_finishes_what_it_has_begun(
+    app: Flask, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows("stops", 3)
+    begun, done = threading.Event(), threading.Event()
+
+    def slowly(row_id: int) -> None:
+        begun.set()
+        done.wait(PATIENCE)
+
+    hands = Hands(app, 1, lambda: OPENED, tell_nobody)
+    hands.take(claimed(work("stops", slowly), OPENED, 3))
+    begun.wait(PATIENCE)
+    with monkeypatch.context() as away:
+        away.setattr(leases, "give_back_alone", _answer_nothing)
+        threading.Timer(0.1, done.set).start()
+        assert hands.close(PATIENCE) == 0
+    assert hands.done == 1
+    assert not KEEPER._kept, "what was not given back runs out by itself"
+
+
+def _answer_nothing(*args: object) -> None:
+    raise OperationalError("UPDATE", None, Exception("the database is away"))
 
 
 def test_the_time_to_stop_is_limited(app: Flask, rows: Rows) -> None:

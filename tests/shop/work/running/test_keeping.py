@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import Engine, update
 
 from kits import host
 from shop.work import leases
@@ -53,3 +53,13 @@ def test_a_lease_that_was_lost_is_not_taken_back(app: Flask, rows: Rows) -> None
         with host.unit() as session:
             assert leases.claim(session, Turn, Turn.id == row_id, "a third", limit=1) == [row_id]
     assert claims() == {("a third", True)}
+
+
+def test_a_lease_that_cannot_be_renewed_takes_no_other_along(app: Flask, rows: Rows) -> None:
+    broken, whole = rows("slow", 2)
+    with host.unit() as session:
+        leases.claim(session, Turn, Turn.id.in_([broken, whole]), "me", limit=2)
+    with keeping(Turn, broken, "me") as first, keeping(Turn, whole, "me") as second:
+        first.engine = cast(Engine, None)
+        time.sleep(LEASE)
+        assert second.is_fresh
