@@ -33,6 +33,8 @@ from sqlalchemy.types import Boolean, TypeEngine
 from kits.host import Reader
 
 Way = Callable[[Any], Any]
+SCHEMAS = "schema_translate_map"
+"""Where SQLAlchemy keeps the schema of a host whose tables have one: it is not told in a statement of the driver's."""
 
 
 class _Several(TypeDecorator[Any]):
@@ -124,23 +126,26 @@ class Ready:
 
     def __init__(self, statement: ClauseElement) -> None:
         self._statement = statement
-        self._known: dict[str, _Written] = {}
+        self._known: dict[Any, _Written] = {}
 
     def run(self, reader: Reader, given: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
         """Run it with the values that it leaves open, by name. Flushes nothing."""
         connection = reader.connection() if isinstance(reader, Session) else reader
-        written = self._known.get(connection.dialect.name) or self._write(connection.dialect)
+        dialect, schemas = connection.dialect, connection.get_execution_options().get(SCHEMAS)
+        kind: Any = (type(dialect), frozenset(schemas.items())) if schemas else type(dialect)
+        written = self._known.get(kind) or self._known.setdefault(kind, self._write(dialect, schemas))
         return connection.exec_driver_sql(written.text, written.values(given))
 
-    def _write(self, dialect: Dialect) -> _Written:
-        compiled: Any = self._statement.compile(dialect=dialect)
+    def _write(self, dialect: Dialect, schemas: Any) -> _Written:
+        told = {SCHEMAS: schemas, "render_schema_translate": bool(schemas)}
+        compiled: Any = self._statement.compile(dialect=dialect, **told)
         if compiled.post_compile_params:
             raise ValueError("a statement with `in_` is another each time: use `one_of`")
         takes = tuple(
             (name, compiled.binds[name], _way(compiled.binds[name], dialect))
             for name in (compiled.positiontup if compiled.positional else compiled.binds)
         )
-        return self._known.setdefault(dialect.name, _Written(str(compiled), compiled.positional, takes))
+        return _Written(str(compiled), compiled.positional, takes)
 
 
 def _way(bind: BindParameter[Any], dialect: Dialect) -> Way | None:

@@ -62,6 +62,17 @@ def test_a_statement_that_is_another_each_time_is_refused(app: Flask) -> None:
         Ready(select(Item.__table__.c.id).where(Item.__table__.c.id.in_([1, 2]))).run(connection, {})
 
 
+def test_a_host_that_keeps_its_tables_in_a_schema_of_its_own_is_asked_there(app: Flask, engine_name: str) -> None:
+    some_items("A")
+    found = Ready(select(Item.__table__.c.sku).where(one_of(Item.__table__.c.sku, "wanted")))
+    with host.engine().connect() as connection:
+        connection.exec_driver_sql("CREATE TEMPORARY TABLE kits_item AS SELECT * FROM kits_item WHERE sku = 'B'")
+        assert found.run(connection, {"wanted": "A"}).all() == []
+        there = {None: "public" if engine_name == "postgresql" else "main"}
+        moved = connection.execution_options(schema_translate_map=there)
+        assert found.run(moved, {"wanted": "A"}).scalars().all() == ["A"]
+
+
 def test_rows_of_several_tables_are_inserted_together(app: Flask, engine_name: str) -> None:
     with host.unit() as session, counted(host.engine()) as statements:
         insert_all(session, (Price, []), (Item, [item("A"), item("B")]), (Item, [item("C")]))

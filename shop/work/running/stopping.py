@@ -19,7 +19,8 @@ def stopped_by_signals() -> Iterator[threading.Event]:
     def first(number: int, frame: FrameType | None) -> None:
         for each in SIGNALS:
             signal.signal(each, signal.SIG_DFL)
-        stop.set()
+        # Not here: the thread that is interrupted may be just about to wait for the event, and hold its lock.
+        threading.Thread(target=stop.set, daemon=True).start()
 
     for number in SIGNALS:
         signal.signal(number, first)
