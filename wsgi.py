@@ -39,6 +39,9 @@ FROM_ENVIRONMENT = {
     **{name: f"SHOP_{name}" for name in ("MAIL_URL", "MAIL_FROM", "OWNER_EMAIL")},
 }
 READ_AS: dict[str, Callable[[str], Any]] = {
+    "SHOP_ALARM_OVERDUE_DAYS": int,
+    **{f"SHOP_ALARM_{of}_MINUTES": float for of in ("STUCK", "MAIL", "WORKER", "AFTER")},
+    "SHOP_ALARM_WEBHOOK_HOURS": float,
     "SHOP_COMMITMENT_DAYS": int,
     "SHOP_CONFIRM_CHARGES": _yes,
     "SHOP_EXPIRY_DAYS": int,

@@ -31,16 +31,20 @@ class Shop:
         from shop.demo.sandbox_commands import sandbox, sandbox_card
         from shop.payments.commands import replay_command
         from shop.sample_mails import OWN_MAILS
+        from shop.watching.own import OWN_WATCHES
+        from shop.watching.telling import ALARM_DUTY
         from shop.work.own_duties import OWN_DUTIES
 
         migrate.register(app, Path(__file__).parent / "migrations")
         ours_to_fill = registers.install(app, url_prefix)
-        ours_to_fill.duties.extend(OWN_DUTIES)
+        ours_to_fill.duties.extend((*OWN_DUTIES, ALARM_DUTY))
+        ours_to_fill.watches.extend(OWN_WATCHES)
         ours_to_fill.settle_steps.append(addresses.settle_step)
         ours_to_fill.export_parts.update(whole.PARTS)
         ours_to_fill.mail_templates.extend(OWN_MAILS)
         ours_to_fill.admin_pages.append(("Disputes", "refillery_admin.disputes"))
         ours_to_fill.admin_pages.append(("Events", "refillery_admin.events"))
+        ours_to_fill.admin_pages.append(("Watch", "refillery_admin.watch"))
         for blueprint in ours():
             app.register_blueprint(blueprint, url_prefix=url_prefix + (blueprint.url_prefix or "") or None)
         for command in (staff_command, demo, demo_seed, sandbox, sandbox_card, replay_command):

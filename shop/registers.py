@@ -17,6 +17,7 @@ from shop.customers.tables import Customer
 from shop.orders.tables import Order
 from shop.payments.cards.tables import SavedCard
 from shop.payments.tables import Payment, PaymentAttempt
+from shop.watching.watch import Watch
 from shop.work.duties import Duty
 from shop.work.outbox import Letter, OutboxMail
 
@@ -190,6 +191,7 @@ class Registers:
     settle_steps: list[SettleStep] = field(default_factory=list)
     card_steps: list[CardStep] = field(default_factory=list)
     duties: list[Duty] = field(default_factory=list)
+    watches: list[Watch] = field(default_factory=list)
     mail_templates: list[MailTemplate] = field(default_factory=list)
     again_steps: list[AgainStep] = field(default_factory=list)
     parcel_links: list[ParcelLinks] = field(default_factory=list)

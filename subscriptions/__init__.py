@@ -33,6 +33,7 @@ class Subscriptions:
         from subscriptions.duties import REFILL_DUTIES
         from subscriptions.forecast.keeping import FORECAST_DUTY
         from subscriptions.law import choosing as law
+        from subscriptions.overdue import OVERDUE
         from subscriptions.pages import acknowledging, cards, controls, ending, holding, sections
         from subscriptions.paying import pages as paying_pages
         from subscriptions.prices import telling as new_prices
@@ -59,6 +60,7 @@ class Subscriptions:
         ours.dispute_sections.append(stop_pages.dispute_section)
         ours.parcel_links.append(sections.parcel_links)
         ours.again_steps.extend((notices.sent_again, new_prices.sent_again))
+        ours.watches.append(OVERDUE)
         ours.mail_templates.extend(OUR_MAILS)
         ours.duties.extend((*new_prices.PRICE_DUTIES, *REFILL_DUTIES))  # prices first: notices name what holds
         ours.duties.extend(expiring.CARD_DUTIES)

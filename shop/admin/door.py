@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 
 from shop.customers.staff.members import current_staff
 from shop.registers import registers
+from shop.watching.reading import standing
 
 
 def staff_only(blueprint: Blueprint) -> None:
-    """Send everyone else to the sign-in page, and give its templates the admin's menu."""
+    """Send everyone else to the sign-in page, and give its templates the admin's menu and what is wrong."""
     blueprint.before_request(_ask)
     blueprint.context_processor(_menu)
 
@@ -47,5 +48,6 @@ def _menu() -> dict[str, Any]:
         "admin_pages": ours.admin_pages,
         "item_pages": ours.item_pages,
         "lot_pages": ours.lot_pages,
+        "alarms": standing if "refillery_staff_id" in g else list,
         "staff_email": g.get("refillery_staff_email", ""),
     }

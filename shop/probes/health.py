@@ -8,8 +8,9 @@ from flask import Response, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from kits import host, migrate
+from kits import clock, host, migrate
 from kits.settings import setting
+from shop.watching import reading
 
 log = logging.getLogger("refillery.probes")
 
@@ -20,11 +21,24 @@ def healthz() -> Response:
 
 
 def readyz() -> ResponseReturnValue:
-    """200 when the database is reachable and at the newest schema, else 503; whether keys are set is told only."""
+    """200 when the database is reachable and at the newest schema, else 503; the rest is told only.
+
+    No alarm makes a process not ready: none is mended by taking it out of the load balancer, and the shop would be
+    closed because mails wait. Alarms are for people; see /metrics and /admin/watch.
+    """
     database = _database()
-    keys = "set" if setting("STRIPE_SECRET_KEY") else "missing"
     ready = database == "ok"
-    return jsonify(status="ok" if ready else "not ready", database=database, gateway_keys=keys), 200 if ready else 503
+    told = {
+        "status": "ok" if ready else "not ready",
+        "database": database,
+        "gateway_keys": "set" if setting("STRIPE_SECRET_KEY") else "missing",
+        "alarms": _alarms() if ready else None,
+    }
+    return jsonify(told), 200 if ready else 503
+
+
+def _alarms() -> list[str]:
+    return [alarm.kind for alarm in reading.look(host.session(), clock.now()).alarms]
 
 
 def _database() -> str:

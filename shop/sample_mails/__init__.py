@@ -60,4 +60,11 @@ OWN_MAILS = (
         "shop/mails/dead", "Mails could not be sent", "Tries to send a mail have failed for days.", OWNER,
         of_the_shop.dead,
     ),
+    MailTemplate(
+        "shop/mails/alarm", "Something has gone wrong", "Something that is watched has been wrong for a while; "
+        "again each day while it is.", OWNER, of_the_shop.alarm,
+    ),
+    MailTemplate(
+        "shop/mails/alarm_over", "An alarm is over", "It is well again.", OWNER, of_the_shop.alarm_over
+    ),
 )  # fmt: skip

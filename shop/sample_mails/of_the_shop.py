@@ -10,6 +10,9 @@ from shop.customers.signing_in.links import link_letter
 from shop.links import external
 from shop.sample_mails import values
 from shop.stock.watch import Watched
+from shop.watching.own import WORKER
+from shop.watching.telling import alarm_letter, over_letter
+from shop.watching.watch import Alarm
 from shop.work.letters import letter
 from shop.work.mailing.alarms import dead_letter, refused_letter
 from shop.work.outbox import Letter
@@ -43,3 +46,13 @@ def refused(now: datetime) -> Letter:
 def dead(now: datetime) -> Letter:
     """Mails were given up."""
     return dead_letter()
+
+
+def alarm(now: datetime) -> Letter:
+    """No worker was seen."""
+    return alarm_letter([Alarm(WORKER, 12)])
+
+
+def alarm_over(now: datetime) -> Letter:
+    """One is seen again."""
+    return over_letter([Alarm(WORKER, 0)])

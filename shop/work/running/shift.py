@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kits import host
 from kits.settings import setting
+from shop.watching.workers import Heart
 from shop.work.running import looking, performing
 from shop.work.running.hands import Hands
 from shop.work.running.performing import Now
@@ -33,6 +34,7 @@ class Shift:
 
     def __init__(self, duties: Sequence[Duty], now: Now, hands: Hands, stop: threading.Event) -> None:
         self._duties, self._now, self._hands, self._stop = duties, now, hands, stop
+        self._heart = Heart()
 
     def work(self, *, once: bool) -> int:
         """Work until told to stop, with `once` only until nothing is due; how many rows were done. Ends the threads."""
@@ -40,6 +42,7 @@ class Shift:
             self._until_nothing_is_due() if once else self._until_told()
         finally:
             left = self._hands.close(float(setting("STOP_SECONDS")))
+            self._heart.end()
             if left:
                 log.warning("%s rows were still in hand when the time to stop was over; their leases run out", left)
         return self._hands.done
@@ -66,6 +69,7 @@ class Shift:
     def _hand_out(self) -> bool:
         """Claim what is due and wait until the threads want more; False when there was nothing, and is nothing."""
         try:
+            self._heart.beat(self._hands.in_hand)
             given = sum(map(self._claim, self._found()))
         except SQLAlchemyError:
             # The database is away or busy: whatever is claimed becomes free by itself, and a later look goes on.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from kits import host
 from kits.migrate import VERSION_TABLE
 from tests.servers.client import Visitor
+from tests.shop.watching.conftest import an_event
 from wsgi import create_app
 
 
@@ -18,7 +20,7 @@ def test_a_running_shop_is_up_and_ready(client: Visitor) -> None:
     assert client.get("/healthz").json == {"status": "ok"}
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json == {"status": "ok", "database": "ok", "gateway_keys": "missing"}
+    assert answer.json == {"status": "ok", "database": "ok", "gateway_keys": "missing", "alarms": []}
 
 
 def test_keys_are_told_to_be_set_and_are_not_told(client: Visitor, app: Flask) -> None:
@@ -54,6 +56,12 @@ def test_a_database_out_of_reach_is_not_ready_and_the_process_is_up(tmp_path: Pa
     answer = away.get("/readyz")
     assert (answer.status_code, answer.json) == (
         503,
-        {"status": "not ready", "database": "unreachable", "gateway_keys": "missing"},
+        {"status": "not ready", "database": "unreachable", "gateway_keys": "missing", "alarms": None},
     )
     assert away.get("/healthz").status_code == 200
+
+
+def test_an_alarm_is_told_and_leaves_the_process_ready(client: Visitor, now: datetime) -> None:
+    an_event(now - timedelta(hours=1), done=False)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["alarms"]) == (200, ["events"])

@@ -26,6 +26,8 @@ from tests.shop.admin.mails.test_templates import NAMES, template
 WAY_ON = re.compile(r"\b[Pp]lease |\byou need do nothing\b|^Open this link to ")
 """What to do, or that there is nothing to do."""
 REVIEWED = {
+    "shop/mails/alarm": "Please look at the shop: something in it has gone wrong",
+    "shop/mails/alarm_over": "All is well again with workers; you need do nothing",
     "shop/mails/dead": "Please look at the mail server: it has taken no mails for 72 hours, and we have given some up",
     "shop/mails/dispute": "Please answer a dispute: the customer's bank is looking into the payment of order NUMBER",
     "shop/mails/erased": "Your account and your data are erased, as you asked; you need do nothing",
