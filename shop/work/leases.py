@@ -74,7 +74,7 @@ def holder() -> str:
 def claim(
     session: Session, table: type[T], due: ColumnElement[bool], me: str, *, limit: int, order: Any = None
 ) -> list[int]:
-    """Claim up to `limit` free rows that are `due`; returns their ids. The caller commits."""
+    """Claim up to `limit` free rows that are `due`; returns their ids in that order. The caller commits."""
     free = select(table.id).where(due, table.free_at <= database_seconds())
     first = free.order_by(*([table.id] if order is None else [order, table.id])).limit(limit)
     # Chosen once: without MATERIALIZED the planner may choose anew for each row that it changes.
@@ -86,7 +86,10 @@ def claim(
         .returning(table.id)
         .execution_options(synchronize_session=False)
     )
-    return sorted(session.scalars(taken))
+    ids = sorted(session.scalars(taken))
+    if order is None or len(ids) < 2:
+        return ids
+    return list(session.scalars(select(table.id).where(table.id.in_(ids)).order_by(order, table.id)))
 
 
 def renew(session: Session, table: type[T], row_id: int, me: str) -> bool:

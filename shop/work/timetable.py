@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -29,17 +29,18 @@ class Turn(ClaimedRow):
 def periodic(name: str, every: timedelta, perform: Callable[[datetime], None]) -> Duty:
     """A duty that calls `perform(now)`, outside any transaction, at once and then whenever `every` has passed.
 
-    Turns that were missed are made up once. If `perform` raises, its turn is
-    tried again. A worker that outlives its lease may perform a turn beside
-    another one, so performing twice must do no harm.
+    Turns that were missed are made up once. One that lies much further ahead
+    than `every` was written while a clock was wrong: it comes at once. If
+    `perform` raises, its turn is tried again. A worker that outlives its lease
+    may perform a turn beside another one, so performing twice must do no harm.
     """
 
     def due(now: datetime) -> ColumnElement[bool]:
-        return and_(Turn.name == name, Turn.next_at <= now)
+        return and_(Turn.name == name, or_(Turn.next_at <= now, Turn.next_at > now + 2 * every))
 
     def take_turn(row_id: int, now: datetime) -> None:
         seen = _read_next(Turn.id == row_id)
-        if seen is None or seen > now:
+        if seen is None or now < seen <= now + 2 * every:
             return
         perform(now)
         with host.unit() as session:

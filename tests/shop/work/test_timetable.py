@@ -66,6 +66,18 @@ def test_a_late_worker_makes_up_once(work: Callable[..., int], turns: list[datet
     assert after(now, turns) == [0, 23, 28]
 
 
+def test_a_clock_that_was_wrong_for_a_while_stops_no_duty(
+    work: Callable[..., int], turns: list[datetime], now: datetime
+) -> None:
+    a_century = 100 * 365 * 24 * 60
+    assert [work(minutes) for minutes in (0, a_century, 1, 5.99, 6)] == [1, 1, 1, 0, 1]
+    assert after(now, turns) == [0, a_century, 1, 6]
+
+
+def test_workers_whose_clocks_differ_a_little_take_a_turn_once(work: Callable[..., int]) -> None:
+    assert [work(minutes) for minutes in (0.5, 0, 0.25, 5.5)] == [1, 0, 0, 1]
+
+
 def test_workers_at_once_take_a_turn_once(
     app: Flask, now: datetime, at_once: Callable[..., list[Any]], caplog: pytest.LogCaptureFixture
 ) -> None:
