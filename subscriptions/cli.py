@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
+import threading
 from collections.abc import Sequence
 
 import click
@@ -13,7 +16,9 @@ from kits import clock, host
 from shop.cli import move_clock
 from shop.registers import registers
 from shop.work import duties
-from subscriptions.duties import REFILL_DUTIES, charge_due
+from shop.work.running.stopping import stopped_by_signals
+from subscriptions.billing import intentions
+from subscriptions.duties import BILLING_DUTY, REFILL_DUTIES, charge_due
 from subscriptions.forecast.keeping import forecast_all
 from subscriptions.forecast.telling import plain, table
 from subscriptions.tables import PAID, SHIPPED, Refill
@@ -23,23 +28,57 @@ refills = AppGroup("refills", help="Refills: bill what is due, look ahead.")
 
 @refills.command("bill")
 @click.option("--as-of", help="Move the sandbox's clock forward to this ISO time first.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be charged now.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done now, and why.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def bill(as_of: str | None, dry_run: bool, as_json: bool) -> None:
     """Charge the refills that are due."""
     move_clock(as_of)
     due = _due()
-    if not dry_run:
-        known = {duty.name for duty in REFILL_DUTIES}
-        duties.run_once([duty for duty in registers().duties if duty.name in known])
-        due = _outcome([row["id"] for row in due])
-    if as_json:
-        click.echo(json.dumps({"dry_run": dry_run, "refills": due}))
+    if dry_run:
+        _say_what_would_be_done(due, as_json)
         return
-    for row in due:
-        click.echo("{order} refill {refill}: {amount} on card {card}, {state}".format(**row))
-    paid = sum(row["state"] in (PAID, SHIPPED) for row in due)
-    click.echo(f"{len(due)} due, nothing was charged." if dry_run else f"{len(due)} due, {paid} paid.")
+    _charge(len(due), shown=not as_json and is_watched())
+    rows = _outcome(due)
+    if as_json:
+        click.echo(json.dumps({"dry_run": False, "refills": rows}))
+        return
+    paid = sum(row["state"] in (PAID, SHIPPED) for row in rows)
+    click.echo(f"{len(rows)} due, {paid} paid.")
+
+
+def is_watched() -> bool:
+    """True when a person reads along on a terminal."""
+    return sys.stdout.isatty()
+
+
+def _charge(number: int, *, shown: bool) -> None:
+    """Work the duties of refills until nothing is due; `shown` as a bar that grows with each refill."""
+    known = {duty.name for duty in REFILL_DUTIES}
+    mine = [duty for duty in registers().duties if duty.name in known]
+    # A bar that is not shown is written to nothing: it would say a line of its own.
+    output = None if shown else io.StringIO()
+    with stopped_by_signals() as stop, click.progressbar(length=number, label="Charging", file=output) as bar:
+        one_at_a_time = threading.Lock()
+
+        def worked(duty: duties.Duty, row_id: int, done: bool) -> None:
+            if duty.name == BILLING_DUTY.name and done:
+                with one_at_a_time:
+                    bar.update(1)
+
+        duties.run_once(mine, threads=duties.in_flight(), stop=stop, told=worked)
+
+
+def _say_what_would_be_done(due: Sequence[int], as_json: bool) -> None:
+    session, now = host.session(), clock.now()
+    soon, later = intentions.of_due(session, due, now), intentions.of_waiting(session, due, now)
+    told = [[{**_told(each.refill), "would": each.would, "why": each.why} for each in some] for some in (soon, later)]
+    host.end_reads()
+    if as_json:
+        click.echo(json.dumps({"dry_run": True, "refills": told[0], "waiting": told[1]}))
+        return
+    for row in (*told[0], *told[1]):
+        click.echo("{order} refill {refill}: {amount} on card {card}: {would}, {why}".format(**row))
+    click.echo(f"{len(soon)} due, {len(later)} waiting, nothing was charged.")
 
 
 @refills.command("forecast")
@@ -52,26 +91,27 @@ def show_forecast(as_json: bool) -> None:
     click.echo(told)
 
 
-def _due() -> list[dict[str, object]]:
+def _due() -> list[int]:
     found = host.session().scalars(select(Refill.id).where(charge_due(clock.now())).order_by(Refill.id)).all()
     host.end_reads()
-    return _outcome(list(found))
+    return list(found)
 
 
-def _outcome(ids: Sequence[object]) -> list[dict[str, object]]:
+def _outcome(ids: Sequence[int]) -> list[dict[str, object]]:
     rows = host.session().scalars(select(Refill).where(Refill.id.in_(ids)).order_by(Refill.id)).all()
-    told: list[dict[str, object]] = [
-        {
-            "id": row.id,
-            "order": row.subscription.order.number,
-            "refill": row.number,
-            "amount": str(row.price),
-            "card": row.subscription.card_last4 or "none",
-            "needed_on": row.needed_on.isoformat(),
-            "charge_on": row.charge_on.isoformat(),
-            "state": row.state,
-        }
-        for row in rows
-    ]
+    told = [_told(row) for row in rows]
     host.end_reads()
     return told
+
+
+def _told(row: Refill) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "order": row.subscription.order.number,
+        "refill": row.number,
+        "amount": str(row.price),
+        "card": row.subscription.card_last4 or "none",
+        "needed_on": row.needed_on.isoformat(),
+        "charge_on": row.charge_on.isoformat(),
+        "state": row.state,
+    }
