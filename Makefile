@@ -7,6 +7,7 @@ ONLY ?=
 RUNS ?= 300
 CUSTOMERS ?= 1000
 SEED ?= 1
+SVG ?=
 
 BIN := .venv/bin
 RUNTIME := .venv/.runtime
@@ -44,8 +45,8 @@ lint: $(DEV) ## check style, types and what imports what
 soak: $(DEV) ## long runs of the state machines, a JSON line each (RUNS=300)
 	@SOAK_RUNS=$(RUNS) exec $(BIN)/python -m pytest tests/kits/stock/test_stock_machine.py tests/lives
 
-simulate: $(DEV) ## a cohort's two years: a table, a chart, a JSON line (CUSTOMERS=1000 SEED=1)
-	@exec $(BIN)/python -m tests.lives --customers $(CUSTOMERS) --seed $(SEED)
+simulate: $(DEV) ## a cohort's two years: a table, a chart, a JSON line (CUSTOMERS=1000 SEED=1 SVG=chart.svg)
+	@exec $(BIN)/python -m tests.lives --customers $(CUSTOMERS) --seed $(SEED) $(if $(SVG),--svg $(SVG))
 
 bench: $(DEV) ## measure, a JSON line a figure (ONLY=kit_page for one)
 	@exec $(BIN)/python -m tests.bench $(ONLY)

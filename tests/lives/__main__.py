@@ -18,9 +18,9 @@ from kits.catalogue import first_kit
 from shop.work.demo_clock import tell_sandbox
 from shop.work.mailing import sending
 from tests.journeys.driving import Driver, morning
-from tests.lives import figures
-from tests.lives.drawing import drawn
-from tests.lives.simulate import lived
+from tests.lives.cohort import figures
+from tests.lives.cohort.drawing import drawn
+from tests.lives.cohort.simulate import lived
 from tests.servers.apps import an_app
 from tests.servers.databases import SqliteFiles
 from tests.servers.quick import be_quick, collect_rarely

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, suppress
 from datetime import date, time
@@ -19,7 +20,7 @@ from tests.journeys.driving import Driver, days
 from tests.lives.acting import Life
 from tests.lives.ahead import next_day
 from tests.lives.packing import HOUSEWORK
-from tests.lives.watching import Watch
+from tests.lives.rules.watching import Watch
 from tests.lives.world import Beginning, arrives
 
 LENGTH = 730
@@ -55,7 +56,9 @@ def act(**drawn: st.SearchStrategy[Any]) -> Callable[[Callable[..., object]], An
     def made(do: Callable[..., object]) -> Any:
         def step(self: AnyLifeAtAll, which: int, after: int, **given: Any) -> None:
             self.wait(after)
-            self.to_work |= do(self, self.life(which), **given) is not False
+            done = do(self, self.life(which), **given) is not False
+            self.to_work |= done
+            type(self).done[do.__name__] += done
 
         step.__name__ = do.__name__
         return rule(which=lives, after=st.sampled_from(DAYS_BETWEEN), **drawn)(step)
@@ -68,6 +71,8 @@ class AnyLifeAtAll(RuleBasedStateMachine):
 
     world: Callable[[Beginning], AbstractContextManager[Driver]]
     steps, days_lived, charges, violations = 0, 0, 0, 0
+    done: Counter[str]
+    """How often the shop did what was asked of it, by the rule's name."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ from subscriptions.prices.announcing import NewRefillPrice, announce
 from subscriptions.stops.tables import ENDS, GOES_ON
 from tests.journeys.driving import days
 from tests.lives.acting import Life
-from tests.lives.behaving import DECLINES, printed
+from tests.lives.cohort.behaving import DECLINES, printed
 from tests.lives.living import AnyLifeAtAll, act
 from tests.lives.packing import STAFF, pack
 from tests.lives.world import a_world, arrives
@@ -164,7 +165,7 @@ def test_billing_keeps_its_rules_whatever_a_customer_does_in_whatever_order(
 ) -> None:
     runs = itertools.count(1)
     world = staticmethod(lambda begins: a_world(ground, engine_name, tmp_path / f"{next(runs)}", begins))
-    machine = type("AnyLifeOf", (AnyLife,), {"world": world})
+    machine = type("AnyLifeOf", (AnyLife,), {"world": world, "done": Counter()})
     plan = settings(
         max_examples=SOAK or RUNS[engine_name],
         stateful_step_count=STEPS,
@@ -177,4 +178,4 @@ def test_billing_keeps_its_rules_whatever_a_customer_does_in_whatever_order(
     run_state_machine_as_test(machine, settings=plan)  # type: ignore[arg-type]
     told = {name: getattr(machine, name) for name in ("steps", "days_lived", "charges", "violations")}
     with capsys.disabled():
-        print(json.dumps({"machine": "lives", "engine": engine_name, **told}))
+        print(json.dumps({"machine": "lives", "engine": engine_name, **told, "done": machine.done}))

@@ -16,8 +16,8 @@ from kits.clock import today
 from shop.orders.tables import Order
 from shop.payments.tables import PaymentAttempt
 from subscriptions.tables import CANCELLED, DROPPED, ENDED, Refill, Subscription
-from tests.lives.simulate import Cohort
-from tests.lives.watching import Watch
+from tests.lives.cohort.simulate import Cohort
+from tests.lives.rules.watching import Watch
 
 QUARTER = 91
 WIDTH = 50
@@ -95,7 +95,7 @@ def chart(sent: Boxes, begins: date) -> Iterator[str]:
     """Boxes sent in each quarter."""
     rows = quarters(sent, begins)
     most = max(max(ours, fixed + forgotten) for ours, fixed, forgotten in rows) or 1
-    yield "Boxes sent in each quarter: █ by plan, ▒ by a fixed quarterly subscription, ░ and to those who forgot it"
+    yield "Boxes sent in each quarter: █ by plan, ▒ by a fixed subscription, ░ and one more before it is cancelled"
     for number, (ours, fixed, forgotten) in enumerate(rows, 1):
         yield f"{f'Q{number}':>4} {'█' * round(WIDTH * ours / most)} {ours:,}"
         more = f" + {forgotten:,}" if forgotten else ""

@@ -22,7 +22,7 @@ from subscriptions.tables import (
     Subscription,
 )
 from tests.lives.acting import Life
-from tests.lives.watching import Watch
+from tests.lives.rules.watching import Watch
 
 Will = Callable[[date, str, Callable[[], object]], None]
 Answer = tuple[int, str, Callable[[], object]]

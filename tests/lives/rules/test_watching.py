@@ -9,9 +9,9 @@ from kits import clock
 from tests.journeys.conftest import driver  # noqa: F401
 from tests.journeys.driving import Driver, days
 from tests.lives.acting import Life
-from tests.lives.figures import boxes
+from tests.lives.cohort.figures import boxes
 from tests.lives.packing import pack
-from tests.lives.watching import Watch
+from tests.lives.rules.watching import Watch
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 

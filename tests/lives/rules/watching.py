@@ -21,8 +21,8 @@ from shop.work.outbox import SENT, OutboxMail
 from subscriptions.forecast.demand import plan_demand
 from subscriptions.tables import ACTIVE, Refill, Subscription
 from tests.journeys.driving import Driver
-from tests.lives import counting
-from tests.lives.missing_out import missed
+from tests.lives.rules import counting
+from tests.lives.rules.missing_out import missed
 
 Key = tuple[str, str]
 """An order's number and which of its refills."""

@@ -19,10 +19,10 @@ from kits.stock.moves.receiving import Delivery, receive
 from subscriptions.prices.announcing import NewRefillPrice, announce
 from tests.journeys.driving import Driver, morning
 from tests.lives.acting import Life
-from tests.lives.answering import Answers
-from tests.lives.behaving import Customer, drawn
+from tests.lives.cohort.answering import Answers
+from tests.lives.cohort.behaving import Customer, drawn
 from tests.lives.packing import HOUSEWORK, STAFF, pack
-from tests.lives.watching import Watch
+from tests.lives.rules.watching import Watch
 
 ARRIVE_WITHIN = 240
 """Days in which the cohort buys, so that all of them finish within two years."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kits.clock import today
 from subscriptions.tables import ACTIVE, NOTIFIED, Refill, Subscription
-from tests.lives.counting import stopped
+from tests.lives.rules.counting import stopped
 
 
 def missed(session: Session, now: datetime) -> Iterator[str]:
