@@ -15,7 +15,7 @@ from kits import clock, host
 from kits.catalogue import first_kit
 from kits.errors import SoldOut
 from subscriptions.replanning import replan
-from subscriptions.tables import ACTIVE, Subscription
+from subscriptions.tables import ACTIVE, NOTIFIED, Subscription
 from tests.journeys.driving import Driver, days
 from tests.lives.acting import Life
 from tests.lives.ahead import next_day
@@ -44,7 +44,9 @@ beginnings = st.builds(
     hour=st.sampled_from(HOURS),
     asks=st.sampled_from([False, False, True]),
 )
-DAYS_BETWEEN = (15, 25, 45, 10, 5, 1, 0)
+DAYS_BETWEEN = (15, 25, 10, 5, 1, 0, None, None)
+"""None: until the next refill is announced, because between its notice and its charge there is most to go wrong."""
+LONGEST_WAIT = 120
 lives = st.integers(0, PLANS - 1)
 
 
@@ -54,8 +56,11 @@ def act(**drawn: st.SearchStrategy[Any]) -> Callable[[Callable[..., object]], An
     """
 
     def made(do: Callable[..., object]) -> Any:
-        def step(self: AnyLifeAtAll, which: int, after: int, **given: Any) -> None:
-            self.wait(after)
+        def step(self: AnyLifeAtAll, which: int, after: int | None, **given: Any) -> None:
+            if after is None:
+                self.wait_for_notice(self.life(which))
+            else:
+                self.wait(after)
             done = do(self, self.life(which), **given) is not False
             self.to_work |= done
             type(self).done[do.__name__] += done
@@ -127,6 +132,16 @@ class AnyLifeAtAll(RuleBasedStateMachine):
             type(self).days_lived += (self.today - day).days
             if due and due <= self.today:
                 self.works()
+
+    def wait_for_notice(self, life: Life) -> None:
+        """Let time pass until a refill is announced, though not for ever."""
+        until = self.today + days(LONGEST_WAIT)
+        while self.today < until and all(refill.state != NOTIFIED for refill in self.driver.refills(life.bought)):
+            before = self.today
+            due = next_day(before) or until
+            self.wait((min(due, until) - before).days)
+            if self.today == before:  # the two years are over
+                return
 
     def works(self) -> None:
         """The worker does what is due."""

@@ -27,7 +27,7 @@ from tests.lives.rules.watching import Watch
 ARRIVE_WITHIN = 240
 """Days in which the cohort buys, so that all of them finish within two years."""
 COMES_BACK, LOSES_PATIENCE = timedelta(7), 6
-SOLD_OUT, SHORT = 0.15, 0.25
+SOLD_OUT, SHORT = 0.12, 0.2
 """Of the months: nothing is delivered, or half of what is wanted."""
 NEW_PRICE, NEW_NOTICE = 200, 300
 """The days on which a higher refill price is announced, and a new version of the notice is published."""
@@ -93,7 +93,7 @@ class Cohort:
         luck = self.chance.random() if month else 1.0
         share = 0.0 if luck < SOLD_OUT else 0.5 if luck < SOLD_OUT + SHORT else 1.0
         expires = today(clock.now()) + timedelta(900)
-        wanted = {first_kit.ROLLER: 6 if month < 12 else 100, first_kit.SERUM: 4.4 if month < 14 else 12}
+        wanted = {first_kit.ROLLER: 6 if month < 12 else 100, first_kit.SERUM: 3.5 if month < 14 else 12}
         for sku, part in wanted.items():
             if units := round(self.size / part * share):
                 lot = f"{sku}-{today(clock.now()):%y%m%d}"
