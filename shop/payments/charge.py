@@ -46,9 +46,12 @@ def begin(current: Session, order: Order, card: str, *, now: datetime) -> Begun:
     return Begun(attempt, attempts.bill(order, 1, order.customer.stripe_customer), card)
 
 
-def go_on(begun: Begun, me: str, *, now: datetime) -> str:
-    """Charge what was begun, under the lease that `me` took with it; returns and raises as `charge_saved_card`."""
-    with holding(begun.attempt.order_id, me) as lease:
+def go_on(begun: Begun, me: str, since: float, *, now: datetime) -> str:
+    """Charge what was begun, under the lease that `me` took with it; returns and raises as `charge_saved_card`.
+
+    `since` is a moment before that by the running clock: the order may have waited for its stock.
+    """
+    with holding(begun.attempt.order_id, me, since) as lease:
         return _outcome(lease, begun, now)
 
 

@@ -68,11 +68,14 @@ def payment_lease(order_id: int) -> Iterator[PaymentLease]:
 
 
 @contextmanager
-def holding(order_id: int, me: str) -> Iterator[PaymentLease]:
-    """Go on with a lease that is ours already, and give it back."""
+def holding(order_id: int, me: str, since: float | None = None) -> Iterator[PaymentLease]:
+    """Go on with a lease that is ours already, and give it back.
+
+    `since`: before it was taken, by the running clock, where a transaction that may have waited came in between.
+    """
     lease = PaymentLease(order_id, me)
     try:
-        with keeping(Order, order_id, me) as lease.kept:
+        with keeping(Order, order_id, me, since) as lease.kept:
             yield lease
     finally:
         end_reads()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -109,10 +110,10 @@ def _taken_up(session: Session, refill: Refill, now: datetime) -> Callable[[], o
     refill.state = CHARGING
     if refill.order_id is not None:
         return partial(charge_saved_card, refill.order_id, _card(refill), now=now)
-    me = leases.holder()
+    me, since = leases.holder(), time.monotonic()
     order = _place(session, refill, me, now)
     refill.order_id = order.id
-    return partial(go_on, begin(session, order, _card(refill), now=now), me, now=now)
+    return partial(go_on, begin(session, order, _card(refill), now=now), me, since, now=now)
 
 
 def _costs_more_than_named(refill: Refill) -> bool:

@@ -8,6 +8,7 @@ on with: an attempt whose page is not known yet.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,7 +59,7 @@ class _FirstPage:
     """The first payment of an order that is being placed; see `shop.orders.placing.rows.Beginning`."""
 
     def __init__(self, now: datetime) -> None:
-        self.holder, self._now = leases.holder(), now
+        self.holder, self._since, self._now = leases.holder(), time.monotonic(), now
         self._written: Written | None = None
         self._attempt: dict[str, Any] = {}
         self.opening: Opening | None = None
@@ -94,7 +95,7 @@ class _FirstPage:
     def open(self) -> str:
         """The address of the page. Commits."""
         assert self.opening is not None, "nothing was begun"
-        with holding(self.opening.order_id, self.holder) as lease:
+        with holding(self.opening.order_id, self.holder, self._since) as lease:
             return open_page(lease, self.opening, now=self._now)
 
 

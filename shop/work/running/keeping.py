@@ -98,9 +98,13 @@ class Keeper:
 KEEPER = Keeper()
 
 
-def keep(table: type[ClaimedRow], row_id: int, me: str) -> Kept:
-    """Keep the lease that `me` holds since just now, until `forget`; called within an app context."""
-    kept = Kept(host.alone(), float(setting("LEASE_SECONDS")), table, row_id, me)
+def keep(table: type[ClaimedRow], row_id: int, me: str, since: float | None = None) -> Kept:
+    """Keep the lease that `me` holds, until `forget`; called within an app context.
+
+    `since` is the running clock's moment before it was taken: without one it was taken just now.
+    """
+    seconds, taken = float(setting("LEASE_SECONDS")), time.monotonic() if since is None else since
+    kept = Kept(host.alone(), seconds, table, row_id, me, taken)
     KEEPER.add(kept)
     return kept
 
@@ -111,9 +115,9 @@ def forget(kept: Kept) -> None:
 
 
 @contextmanager
-def keeping(table: type[ClaimedRow], row_id: int, me: str) -> Iterator[Kept]:
-    """Keep the lease of a row while the block runs."""
-    kept = keep(table, row_id, me)
+def keeping(table: type[ClaimedRow], row_id: int, me: str, since: float | None = None) -> Iterator[Kept]:
+    """Keep the lease of a row while the block runs; see `keep`."""
+    kept = keep(table, row_id, me, since)
     try:
         yield kept
     finally:
