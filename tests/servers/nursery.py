@@ -109,7 +109,8 @@ def serve() -> None:
 
 
 def _import_everything() -> None:
-    for module in ("flask.cli", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread"):
+    late = ("flask.cli", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "shop.papers.pdf.sheet")
+    for module in late:
         import_module(module)
     from sqlalchemy.orm import configure_mappers
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from kits.money import Money
-from shop.papers.pdf.sheet import Sheet
 from shop.papers.said import FULL, PLAIN, Said, SaidLine, Trader, percent
 from shop.papers.tables import CREDIT_NOTE, Document
+
+if TYPE_CHECKING:
+    from shop.papers.pdf.sheet import Sheet
 
 WITH_VAT = ("What", "Units", "Each, without VAT", "VAT rate", "Without VAT", "VAT", "With VAT")
 WIDE = (38, 12, 22, 13, 22, 20, 22)
@@ -18,6 +20,8 @@ NARROW = (60, 10, 25, 25)
 
 def invoice_pdf(document: Document, *, shop: str) -> bytes:
     """The PDF of an invoice or a credit note; `shop` is the name beside our mark. The same bytes every time."""
+    from shop.papers.pdf.sheet import Sheet  # a third of a second, for whoever makes a paper
+
     says = cast(Said, document.snapshot)
     sheet = Sheet(
         shop=shop,

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from shop.orders.tables import Order
 from shop.papers.pdf.invoice import foot
-from shop.papers.pdf.sheet import Sheet
 from shop.papers.said import Trader, address_of
 
 TICK = "\N{BALLOT BOX}"
@@ -35,6 +34,8 @@ def packing_slip_pdf(
     made_at: datetime,
 ) -> bytes:
     """The slip of one parcel, or of all that was sent (`parcel` None). `ordered` is the day in words."""
+    from shop.papers.pdf.sheet import Sheet  # a third of a second, for whoever makes a paper
+
     subtitle = f"Order {order.number}" + (f", parcel {parcel}" if parcel else "")
     sheet = Sheet(shop=shop, title="Packing slip", subtitle=subtitle, foot=foot(trader), made_at=made_at)
     facts = [("Ordered", ordered), ("Delivery", order.shipping_method)]
