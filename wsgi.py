@@ -18,7 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kits import Kits
 from kits.engines import prepare
 from kits.tables import Base
-from shop import Shop
+from shop import Shop, logs
 from shop.doors import standalone_cookies
 from shop.storefront.sitemap import robots
 from subscriptions import Subscriptions
@@ -36,6 +36,7 @@ FROM_ENVIRONMENT = {
     **{name: name for name in ("SHOP_URL", "SHOP_NAME", "SHOP_TIMEZONE", "SHOP_CURRENCY", "SECRET_KEY")},
     "SHOP_SUBSCRIPTION_LAW": "SHOP_SUBSCRIPTION_LAW",
     "SHOP_RETRY_DAYS": "SHOP_RETRY_DAYS",
+    "SHOP_LOG_FORMAT": "SHOP_LOG_FORMAT",
     **{name: f"SHOP_{name}" for name in ("MAIL_URL", "MAIL_FROM", "OWNER_EMAIL")},
 }
 READ_AS: dict[str, Callable[[str], Any]] = {
@@ -64,10 +65,13 @@ KEPT_CONNECTIONS = 16
 
 Those used last are used again, because they have their statements planned.
 """
+KEEPING_SILENT = {"hide_parameters": True}
+"""An error of the database names no values: those are people's."""
 TO_POSTGRESQL = {
     "pool_size": KEPT_CONNECTIONS,
     "max_overflow": -1,  # a worker's charges in flight hold none while Stripe is asked
     "pool_use_lifo": True,
+    **KEEPING_SILENT,
     # Our statements are few and come again and again: each is prepared when a connection first meets it.
     "connect_args": {"prepare_threshold": 0},
 }
@@ -83,6 +87,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{Path(app.instance_path) / 'shop.db'}"
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
         app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", TO_POSTGRESQL)
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", KEEPING_SILENT)
+    if app.config.get("SHOP_LOG_FORMAT") == logs.JSON:
+        logs.write_json()
     if not app.config.get("SECRET_KEY"):
         app.config["SECRET_KEY"] = _kept_secret(Path(app.instance_path))
     if proxies := app.config.get("TRUSTED_PROXIES"):

@@ -25,6 +25,7 @@ DEFAULTS: dict[str, Any] = {
     "SHOP_OWNER_EMAIL": "",
     "SHOP_TIMEZONE": "Europe/London",
     "SHOP_CURRENCY": "GBP",
+    "SHOP_LOG_FORMAT": "",
     "SHOP_LEASE_SECONDS": 60.0,
     "SHOP_IN_FLIGHT": 0,
     "SHOP_STOP_SECONDS": 30.0,

@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 from kits import clock, host, migrate
 from kits.errors import RefilleryError
 from kits.settings import timezone
+from shop import logs
 from shop.registers import registers
 from shop.work import duties
 from shop.work.demo_clock import tell_sandbox
@@ -62,6 +63,7 @@ def work(once: bool, as_of: str | None) -> None:
     move_clock(as_of)
     with stopped_by_signals() as stop:
         if not once:
+            logs.of_worker()
             duties.keep_working(registers().duties, stop)
             return
         done = duties.run_once(registers().duties, threads=duties.in_flight(), stop=stop)

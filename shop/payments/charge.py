@@ -7,12 +7,14 @@ it once more takes no second charge.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from kits.host import unit
+from shop import logs
 from shop.orders.find import locked
 from shop.orders.tables import AWAITING, Order
 from shop.payments import attempts, settle
@@ -23,6 +25,7 @@ from shop.payments.hosted.release import close_page, end_page
 from shop.payments.lease import CustomerPaying, PaymentLease, holding, payment_lease
 from shop.payments.tables import CLOSED, OPEN, SAVED_CARD
 
+log = logging.getLogger("refillery.payments")
 UNUSABLE = "card_not_usable"
 PAGE_OPEN = "The customer has a payment page open."
 UNPAID = ("requires_payment_method", "requires_confirmation")
@@ -70,10 +73,13 @@ def charge_saved_card(order_id: int, card: str, *, now: datetime) -> str:
 
 
 def _outcome(lease: PaymentLease, begun: Begun, now: datetime) -> str:
-    try:
-        return _charged(lease, begun, now)
-    except Declined as declined:
-        return settle.settle_decline(begun.attempt.order_id, begun.attempt.id, declined, now=now)
+    with logs.about(order=begun.attempt.order_id, attempt=begun.attempt.id):
+        try:
+            outcome = _charged(lease, begun, now)
+        except Declined as declined:
+            outcome = settle.settle_decline(begun.attempt.order_id, begun.attempt.id, declined, now=now)
+        log.info("charge: %s", outcome)
+        return outcome
 
 
 def _no_page_open(order_id: int, now: datetime) -> None:

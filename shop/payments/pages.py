@@ -10,6 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from kits import clock, host
 from kits.errors import RefilleryError
+from shop import logs
 from shop.doors import guard
 from shop.payments import webhooks
 from shop.payments.gateway.contract import BadSignature
@@ -54,4 +55,4 @@ def _work(app: Flask, row_id: int) -> None:
             # Nothing is lost: what is stored and not processed is the webhook duty's.
             host.end_reads()
             expected = isinstance(error, RefilleryError) and error.retry
-            log.warning("event row %s is left to the worker: %s", row_id, error, exc_info=not expected)
+            log.warning("event row %s is left to the worker: %s", row_id, logs.name_of(error), exc_info=not expected)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from kits import audit
 from kits.errors import NotFound, RefilleryError
 from kits.host import end_reads, outside_transaction, session, unit
+from shop import logs
 from shop.customers.personal.tables import Erasure
 from shop.orders.tables import Order
 from shop.payments.cards import learning as cards
@@ -72,7 +73,8 @@ def process(row_id: int, now: datetime) -> None:
     problem = None
     try:
         if about:
-            _settle(kind, about, now)
+            with logs.about(event=row_id):
+                _settle(kind, about, now)
     except Refused:
         log.warning("event row %s is about something the gateway does not show", row_id, exc_info=True)
         problem = NOT_SHOWN

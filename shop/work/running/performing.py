@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from kits import host
 from kits.errors import RefilleryError
+from shop import logs
 from shop.work import leases
 from shop.work.running import keeping
 from shop.work.running.keeping import Kept
@@ -59,11 +60,13 @@ def perform(row: InHand, now: Now) -> bool:
     try:
         if not kept.is_fresh and not leases.renew_alone(kept.engine, kept.table, kept.row_id, kept.me, kept.seconds):
             return False
-        try:
-            duty.perform(kept.row_id, now())
-        except Exception as error:
-            _failed(row, error)
-            return False
+        # What is worked on, by the last word of its table: a refill, an order, an event, a mail.
+        with logs.about(duty=duty.name, **{kept.table.__tablename__.rpartition("_")[2]: kept.row_id}):
+            try:
+                duty.perform(kept.row_id, now())
+            except Exception as error:
+                _failed(row, error)
+                return False
         leases.let_go_alone(kept.engine, kept.table, kept.row_id, kept.me)
         return True
     finally:
@@ -86,7 +89,9 @@ def _failed(row: InHand, error: Exception) -> None:
     host.end_reads()
     expected = isinstance(error, RefilleryError) and error.retry
     level = logging.WARNING if expected else logging.ERROR
-    log.log(level, "%s %s: %s", row.duty.name, row.kept.row_id, error, exc_info=None if expected else error)
+    log.log(
+        level, "%s %s: %s", row.duty.name, row.kept.row_id, logs.name_of(error), exc_info=None if expected else error
+    )
     with host.unit() as session:
         wait = error.wait if isinstance(error, RefilleryError) else 0.0
         leases.put_back(session, row.kept.table, row.kept.row_id, row.kept.me, at_least=wait)
