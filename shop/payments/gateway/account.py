@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
@@ -169,9 +170,10 @@ def gateway() -> StripeGateway:
     key = str(setting("STRIPE_SECRET_KEY"))
     if not key:
         raise NoKeys("No Stripe key is set, so nothing can be charged. Set STRIPE_SECRET_KEY.")
-    return _shared(key, str(setting("STRIPE_API_BASE")).rstrip("/"))
+    return _shared(key, str(setting("STRIPE_API_BASE")).rstrip("/"), os.getpid())
 
 
 @functools.lru_cache(maxsize=8)
-def _shared(key: str, base: str) -> StripeGateway:
+def _shared(key: str, base: str, process: int) -> StripeGateway:
+    """Its connections are this process's: after a fork two would read each other's answers."""
     return StripeGateway(key, base)
