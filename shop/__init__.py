@@ -29,6 +29,7 @@ class Shop:
         from shop.customers.staff.cli import staff_command
         from shop.demo.command import demo, demo_seed
         from shop.demo.sandbox_commands import sandbox, sandbox_card
+        from shop.environment.command import adopt_environment
         from shop.payments.commands import replay_command
         from shop.sample_mails import OWN_MAILS
         from shop.watching.own import OWN_WATCHES
@@ -47,6 +48,7 @@ class Shop:
         ours_to_fill.admin_pages.append(("Watch", "refillery_admin.watch"))
         for blueprint in ours():
             app.register_blueprint(blueprint, url_prefix=url_prefix + (blueprint.url_prefix or "") or None)
-        for command in (staff_command, demo, demo_seed, sandbox, sandbox_card, replay_command):
+        commands = (staff_command, demo, demo_seed, sandbox, sandbox_card, adopt_environment, replay_command)
+        for command in commands:
             cli.shop.add_command(command)
         app.cli.add_command(cli.shop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shop.customers.personal import tables as personal
+from shop.environment import tables as environment
 from shop.owner import tables as owner
 from shop.papers import tables as papers
 from shop.payments.cards import tables as cards
@@ -12,4 +13,4 @@ from shop.selling import tables as selling
 from shop.stock import tables as stock
 from shop.watching import tables as watching
 
-__all__ = ["budget", "cards", "owner", "papers", "personal", "returns", "selling", "stock", "watching"]
+__all__ = ["budget", "cards", "environment", "owner", "papers", "personal", "returns", "selling", "stock", "watching"]

@@ -11,6 +11,7 @@ from kits import clock, host, migrate
 from kits.errors import RefilleryError
 from kits.settings import timezone
 from shop import logs
+from shop.environment.standing import OtherEnvironment
 from shop.registers import registers
 from shop.work import duties
 from shop.work.demo_clock import tell_sandbox
@@ -66,6 +67,9 @@ def work(once: bool, as_of: str | None) -> None:
             logs.of_worker()
             duties.keep_working(registers().duties, stop)
             return
-        done = duties.run_once(registers().duties, threads=duties.in_flight(), stop=stop)
+        try:
+            done = duties.run_once(registers().duties, threads=duties.in_flight(), stop=stop)
+        except OtherEnvironment as error:
+            raise click.ClickException(str(error)) from error
     rest = "some wait for another try" if duties.some_wait(registers().duties) else "nothing is due"
     click.echo(f"Worked {done} {'row' if done == 1 else 'rows'}; {rest}.")

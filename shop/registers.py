@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from shop.customers.tables import Customer
 from shop.orders.tables import Order
 from shop.payments.cards.tables import SavedCard
+from shop.payments.gateway.contract import Intent
 from shop.payments.tables import Payment, PaymentAttempt
 from shop.watching.watch import Watch
 from shop.work.duties import Duty
@@ -178,6 +179,14 @@ CoolingOff = Callable[[Session, Order], int | None]
 """In how many days an order can be withdrawn from, by the law of its contract; None where a room knows of none."""
 
 
+LostOrder = Callable[[Intent, datetime], bool]
+"""Given a charge whose order is not in this database, which was made from another copy of it, and now.
+
+Writes that order, waiting for its money, if it is of a plan of the room's; True when it did.
+Commits; may raise SoldOut.
+"""
+
+
 @dataclass
 class Registers:
     """One app's registers.
@@ -208,6 +217,7 @@ class Registers:
     lot_pages: list[tuple[str, str]] = field(default_factory=list)
     plans_by_notice: list[PlansByNotice] = field(default_factory=list)
     plans_to_ask: list[PlansToAsk] = field(default_factory=list)
+    lost_orders: list[LostOrder] = field(default_factory=list)
     cooling_off: list[CoolingOff] = field(default_factory=list)
     key_information: KeyFacts | None = None
     offers_refills: bool = False

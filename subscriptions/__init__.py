@@ -27,7 +27,7 @@ class Subscriptions:
         from subscriptions.acknowledging import counting, exporting
         from subscriptions.admin import forecast, recalls
         from subscriptions.admin.pricing import pages as prices
-        from subscriptions.billing import retry_days
+        from subscriptions.billing import importing, retry_days
         from subscriptions.calendar import pages as calendar
         from subscriptions.cards import expiring, using
         from subscriptions.duties import REFILL_DUTIES
@@ -52,6 +52,7 @@ class Subscriptions:
         law.check(app.config)
         retry_days.read(app.config["SHOP_RETRY_DAYS"])
         ours.offers_refills = True
+        ours.lost_orders.append(importing.write_order)
         ours.key_information = law.key_information
         ours.cooling_off.append(law.cooling_off_days)
         ours.settle_steps.extend((given_back.lock_step, enrolment.settle_step, settle_step))

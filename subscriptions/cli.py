@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from kits import clock, host
 from shop.cli import move_clock
+from shop.environment.standing import OtherEnvironment
 from shop.registers import registers
 from shop.work import duties
 from shop.work.running.stopping import stopped_by_signals
@@ -37,7 +38,10 @@ def bill(as_of: str | None, dry_run: bool, as_json: bool) -> None:
     if dry_run:
         _say_what_would_be_done(due, as_json)
         return
-    _charge(len(due), shown=not as_json and is_watched())
+    try:
+        _charge(len(due), shown=not as_json and is_watched())
+    except OtherEnvironment as error:
+        raise click.ClickException(str(error)) from error
     rows = _outcome(due)
     if as_json:
         click.echo(json.dumps({"dry_run": False, "refills": rows}))

@@ -9,8 +9,9 @@ from flask import Blueprint, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from shop.customers.staff.members import current_staff
+from shop.environment import standing
 from shop.registers import registers
-from shop.watching.reading import standing
+from shop.watching.reading import standing as alarms_standing
 
 
 def staff_only(blueprint: Blueprint) -> None:
@@ -48,6 +49,7 @@ def _menu() -> dict[str, Any]:
         "admin_pages": ours.admin_pages,
         "item_pages": ours.item_pages,
         "lot_pages": ours.lot_pages,
-        "alarms": standing if "refillery_staff_id" in g else list,
+        "alarms": alarms_standing if "refillery_staff_id" in g else list,
+        "environment_problem": standing.problem if "refillery_staff_id" in g else str,
         "staff_email": g.get("refillery_staff_email", ""),
     }

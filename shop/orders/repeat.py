@@ -34,19 +34,20 @@ def place_refill(
     now: datetime,
     ships_to: Mapping[str, str] | None = None,
     holder: str | None = None,
+    order_number: str | None = None,
 ) -> Order:
     """Place the `number`-th refill, of `quantity` boxes, of a first order's line and promise its stock.
 
     It goes where the first order went, or to `ships_to`, the columns of an address. A box costs `unit_amount` minor
     units, as was announced, delivery included, with the VAT of today in it. It is written under the payment lease of
-    `holder`, who charges it. Flushes; raises SoldOut.
+    `holder`, who charges it; under `order_number` where it was charged already. Flushes; raises SoldOut.
     """
     first, ruling = line.order, rules.read(session)
     total, rate = unit_amount * quantity, ruling.facts.vat_rate
     vat = vat_in(total, rate)
     address = ships_to or {field: getattr(first, field) for field in ADDRESS}
     order = Order(
-        number=new_number(),
+        number=order_number or new_number(),
         token=secrets.token_urlsafe(24),
         kind="refill",
         customer_id=first.customer_id,

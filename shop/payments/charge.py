@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from kits.host import unit
 from shop import logs
+from shop.environment import standing
 from shop.orders.find import locked
 from shop.orders.tables import AWAITING, Order
 from shop.payments import attempts, settle
@@ -64,8 +65,9 @@ def charge_saved_card(order_id: int, card: str, *, now: datetime) -> str:
     `closed` says that the order no longer waits for money. Raises Busy while
     the customer is paying in person, and GatewayError with `retry` when the
     outcome is not known yet: call again, it goes on where it was, with the
-    card it was begun with. Commits.
+    card it was begun with. Raises OtherEnvironment where nothing may be charged. Commits.
     """
+    standing.require(now, to_charge=True)
     with payment_lease(order_id) as lease:
         _no_page_open(order_id, now)
         begun = _begun(order_id, card, now)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kits import clock, host, migrate
 from kits.settings import setting
+from shop.environment import standing
 from shop.watching import reading
 
 log = logging.getLogger("refillery.probes")
@@ -31,6 +32,7 @@ def readyz() -> ResponseReturnValue:
     told = {
         "status": "ok" if ready else "not ready",
         "database": database,
+        "environment": ("another" if standing.problem() else "ok") if ready else "unknown",
         "gateway_keys": "set" if setting("STRIPE_SECRET_KEY") else "missing",
         "alarms": _alarms() if ready else None,
     }

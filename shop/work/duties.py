@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kits import clock, host
 from kits.settings import setting
+from shop.environment import standing
 from shop.work.leases import ClaimedRow
 from shop.work.running import looking, performing
 from shop.work.running.hands import Hands
@@ -78,12 +79,14 @@ def run_once(
     for up to 90 seconds without progress; then they are left to the next run.
     With `threads` so many rows are worked side by side, else one after another
     in the caller's own thread. `stop` ends it early, as it ends a worker.
+    Raises OtherEnvironment where nothing may be done.
     """
     if threads:
         shift = Shift(duties, now, Hands(_app(), threads, now, told), stop or threading.Event())
         return shift.work(once=True)
     worked, quiet_since = 0, time.monotonic()
     while not (stop and stop.is_set()):
+        standing.permit(now)
         done = one_round(duties, now, told=told)
         worked += done
         if done:

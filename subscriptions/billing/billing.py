@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from kits import host
 from kits.clock import today
 from kits.errors import SoldOut
+from shop.environment import standing
 from shop.orders.repeat import ADDRESS, place_refill
 from shop.orders.tables import Order, OrderLine
 from shop.payments.charge import begin, charge_saved_card, go_on
@@ -47,6 +48,7 @@ def bill(refill_id: int, now: datetime) -> None:
     Busy with `retry` while the outcome is not known.
     """
     host.outside_transaction()
+    standing.require(now, to_charge=True)
     try:
         with host.unit() as session:
             refill = _locked(session, refill_id)
@@ -137,23 +139,36 @@ def _card(refill: Refill) -> str:
 
 
 def _place(session: Session, refill: Refill, me: str, now: datetime) -> Order:
+    if refill.notice_unit is None or refill.notice_amount is None:
+        raise RuntimeError("a refill is charged for what its advance notice named, and it has none")
+    order = place(session, refill, refill.notice_unit, now=now, holder=me)
+    if order.total_amount > refill.notice_amount:
+        raise RuntimeError("a refill may never cost more than its advance notice named")
+    return order
+
+
+def place(
+    session: Session,
+    refill: Refill,
+    unit_amount: int,
+    *,
+    now: datetime,
+    holder: str | None = None,
+    order_number: str | None = None,
+) -> Order:
+    """Order a refill whose row is locked, at `unit_amount` a box; the rest as `place_refill`. Flushes."""
     subscription = refill.subscription
     # A box that comes late is opened late: what goes into it must last for the sessions that are still to come.
     until = serves_until(subscription.course_on(today(now)), max(refill.needed_on, today(now)))
     demands = commitments.demands_of(refill, until, now)
     commitments.consume(session, refill)
-    if refill.notice_unit is None or refill.notice_amount is None:
-        raise RuntimeError("a refill is charged for what its advance notice named, and it has none")
     whole = joinedload(OrderLine.order).joinedload(Order.customer)
     line = session.get_one(OrderLine, subscription.line_id, options=[whole])
-    order = place_refill(
+    return place_refill(
         session, line, number=refill.number, quantity=subscription.quantity,
-        unit_amount=refill.notice_unit, serves_until=until, demands=demands, now=now,
-        ships_to=_moved_to(session, subscription), holder=me,
+        unit_amount=unit_amount, serves_until=until, demands=demands, now=now,
+        ships_to=_moved_to(session, subscription), holder=holder, order_number=order_number,
     )  # fmt: skip
-    if order.total_amount > refill.notice_amount:
-        raise RuntimeError("a refill may never cost more than its advance notice named")
-    return order
 
 
 def _moved_to(session: Session, subscription: Subscription) -> dict[str, str] | None:

@@ -29,6 +29,9 @@ class Databases(Protocol):
     def bare(self, folder: Path) -> str:
         """The address of a new database without a table."""
 
+    def copied(self, url: str, folder: Path) -> str:
+        """The address of a copy, as a dump restored elsewhere; of a database that nobody is connected to."""
+
     def close(self) -> None:
         """Let go of everything."""
 
@@ -59,6 +62,11 @@ class SqliteFiles:
 
     def bare(self, folder: Path) -> str:
         return f"sqlite:///{folder / uuid.uuid4().hex}.db"
+
+    def copied(self, url: str, folder: Path) -> str:
+        path = folder / f"{uuid.uuid4().hex}.db"
+        shutil.copyfile(url.removeprefix("sqlite:///"), path)
+        return f"sqlite:///{path}"
 
     def close(self) -> None:
         """Nothing to do: the files stand in folders that pytest removes."""
@@ -100,8 +108,14 @@ class PostgresDatabases:
         return url
 
     def bare(self, folder: Path | None = None) -> str:
+        return self._made_of("template0")
+
+    def copied(self, url: str, folder: Path | None = None) -> str:
+        return self._made_of(str(make_url(url).database))
+
+    def _made_of(self, template: str) -> str:
         name = f"refillery_{uuid.uuid4().hex[:12]}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         self._made.append(name)
         return self._url(name)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
@@ -32,6 +33,11 @@ class StripeGateway:
 
     def __init__(self, key: str, base: str) -> None:
         self._v1 = connected(key, base).v1
+
+    def account_id(self) -> str:
+        """The id of the account whose key this is; raises NoKeys for one that may not ask."""
+        with our_errors():
+            return self._v1.accounts.retrieve_current().id
 
     def create_customer(self, email: str, name: str, *, key: str) -> str:
         """Make a customer; returns its id."""
@@ -119,6 +125,14 @@ class StripeGateway:
         """The intent as it is now."""
         with our_errors():
             return answers.intent(self._v1.payment_intents.retrieve(intent_id, {"expand": asked.WHOLE_INTENT}))
+
+    def intents_since(self, moment: datetime) -> Iterator[Intent]:
+        """All intents made at `moment` or later, the newest first, read page by page."""
+        since: dict[str, Any] = {"created": {"gte": int(moment.timestamp())}, "limit": 100}
+        since["expand"] = [f"data.{name}" for name in asked.WHOLE_INTENT]
+        with our_errors():
+            for each in self._v1.payment_intents.list(cast(Any, since)).auto_paging_iter():
+                yield answers.intent(each)
 
     def cancel_intent(self, intent_id: str) -> Intent:
         """Cancel the intent if it can be; returns it as read back, `canceled` or `succeeded`."""

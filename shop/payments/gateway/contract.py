@@ -44,6 +44,7 @@ class Intent:
     customer: str | None
     card: Card | None
     decline_code: str | None = None
+    created_at: datetime | None = None
 
     @property
     def paid(self) -> bool:

@@ -36,6 +36,7 @@ def intent(seen: Any) -> Intent:
         customer=seen.customer if isinstance(seen.customer, str) else None,
         card=card(seen.payment_method),
         decline_code=str(getattr(failed, "decline_code", None) or failed.code) if failed else None,
+        created_at=datetime.fromtimestamp(seen.created, UTC),
     )
 
 

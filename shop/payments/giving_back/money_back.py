@@ -20,6 +20,7 @@ from kits.host import unit
 from kits.money import Money
 from kits.stock.ledger import Cause
 from kits.stock.moves.letting_go import let_go_of_all
+from shop.environment import standing
 from shop.orders.find import locked
 from shop.orders.tables import PAID, REFUNDED, SHIPPED, Order
 from shop.papers.issuing import paying
@@ -80,6 +81,7 @@ def by_staff(order_id: int, amount: int, *, reason: str, note: str, actor: str, 
         raise BadInput("reason", "Choose a reason.")
     if len(note) > LONGEST_NOTE:
         raise BadInput("note", f"Keep this under {LONGEST_NOTE} characters.")
+    standing.refuse(actor)
     with unit() as session:
         order = locked(session, order_id)
         known = _known(session, order, mark)
@@ -102,6 +104,7 @@ def all_of(
     False when it is not, or no longer, such an order, or `only_if` says no,
     which is asked under the order's lock. Raises WrongState while its payment is disputed.
     """
+    standing.refuse(actor)
     with unit() as session:
         order = locked(session, order_id)
         if not only_if(session):
@@ -120,6 +123,7 @@ def again(refund_id: int, *, actor: str, now: datetime) -> int:
     A failed one is asked for again once: the same button pressed twice gives
     the same refund. Raises WrongState unless it failed, or when less is left by now.
     """
+    standing.refuse(actor)
     with unit() as session:
         failed = session.get_one(Refund, refund_id)
         order = locked(session, failed.payment.order_id)

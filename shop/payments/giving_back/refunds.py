@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from kits.errors import WrongState
 from kits.host import end_reads, outside_transaction, session, unit
+from shop.environment import standing
 from shop.papers.issuing import issue_credit_note
 from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import FailedInside, RefundSeen, Refused
@@ -78,6 +79,7 @@ def send(refund_id: int, now: datetime) -> None:
     end_reads()
     if waits:
         return
+    standing.require(now, to_charge=True)
     try:
         # It may be there already: a failure inside the gateway may have refunded all the same, and a key whose
         # answer was lost is forgotten after a day.

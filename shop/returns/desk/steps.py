@@ -17,6 +17,7 @@ from kits.errors import BadInput, NotFound, WrongState
 from kits.host import unit
 from kits.stock.ledger import Cause
 from kits.stock.moves.returns import What, take_back_all, undo_all
+from shop.environment import standing
 from shop.orders.find import locked
 from shop.payments.giving_back import money_back, refund_letters
 from shop.payments.giving_back.reasons import RETURNED, WITHDRAWN
@@ -108,6 +109,7 @@ def refund(return_id: int, amount: int, *, note: str, actor: str, now: datetime)
     missing or too long, and WrongState while the payment is disputed.
     """
     check_note(note)
+    standing.refuse(actor)
     with unit() as session:
         row = _locked(session, return_id)
         if row.state == REFUNDED:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from shop.sandbox.store.documents import Document
+from shop.sandbox.store.identifiers import new_account_id
 from shop.sandbox.wire.calls import Call
+
+_REMEMBER = "INSERT OR IGNORE INTO settings VALUES ('account', ?)"
+_READ = "SELECT value FROM settings WHERE name = 'account'"
 
 
 def retrieve(call: Call) -> Document:
-    """`GET /v1/account`: always the same one, able to charge."""
+    """`GET /v1/account`: the one that this database belongs to, able to charge."""
+    call.unit.connection.execute(_REMEMBER, (new_account_id(),))
+    identifier = str(call.unit.connection.execute(_READ).fetchone()[0])
     return {
-        "id": "acct_1Sandbox0000000",
+        "id": identifier,
         "object": "account",
         "business_profile": None,
         "business_type": "company",
@@ -24,7 +30,7 @@ def retrieve(call: Call) -> Document:
             "object": "list",
             "data": [],
             "has_more": False,
-            "url": "/v1/accounts/acct_1Sandbox0000000/external_accounts",
+            "url": f"/v1/accounts/{identifier}/external_accounts",
         },
         "metadata": {},
         "payouts_enabled": True,

@@ -15,6 +15,11 @@ def new_session_id() -> str:
     return f"cs_test_a1{secrets.token_hex(28)}"
 
 
+def new_account_id() -> str:
+    """An account's id: `acct_` and 16 characters, as long as Stripe's own."""
+    return f"acct_1{secrets.token_hex(8)[1:]}"
+
+
 def client_secret(identifier: str) -> str:
     """What a browser would be given to confirm the intent."""
     return f"{identifier}_secret_{secrets.token_hex(12)}"

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kits import host
 from kits.settings import setting
+from shop.environment import standing
 from shop.watching.workers import Heart
 from shop.work.running import looking, performing
 from shop.work.running.hands import Hands
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("refillery.work")
 IDLE_SECONDS = 1.0
+TELL_SECONDS = 60.0
 PATIENCE = 90.0
 BREATH = 0.05
 """Seconds between two looks for more while rows are in hand, and for being told to stop."""
@@ -35,6 +37,7 @@ class Shift:
     def __init__(self, duties: Sequence[Duty], now: Now, hands: Hands, stop: threading.Event) -> None:
         self._duties, self._now, self._hands, self._stop = duties, now, hands, stop
         self._heart = Heart()
+        self._told = -TELL_SECONDS
 
     def work(self, *, once: bool) -> int:
         """Work until told to stop, with `once` only until nothing is due; how many rows were done. Ends the threads."""
@@ -49,13 +52,29 @@ class Shift:
 
     def _until_told(self) -> None:
         while not self._stop.is_set():
-            if not self._hand_out():
+            if not self._may_work() or not self._hand_out():
                 self._stop.wait(IDLE_SECONDS)
+
+    def _may_work(self) -> bool:
+        """False in a copy, or with another account's key: it is told once a minute what to do, and looked again."""
+        try:
+            standing.permit(self._now)
+        except standing.OtherEnvironment as error:
+            if time.monotonic() - self._told >= TELL_SECONDS:
+                self._told = time.monotonic()
+                log.error("%s", error)
+            return False
+        except SQLAlchemyError:
+            log.exception("The database did not answer")
+            host.end_reads()
+            return False
+        return True
 
     def _until_nothing_is_due(self) -> None:
         """As `run_once` says: what waits is waited for, as long as something is done every now and then."""
         done, quiet_since = 0, time.monotonic()
         while not self._stop.is_set():
+            standing.permit(self._now)
             busy = self._hand_out()
             if busy or self._hands.done > done:
                 done, quiet_since = self._hands.done, time.monotonic()

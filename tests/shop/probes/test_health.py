@@ -20,7 +20,13 @@ def test_a_running_shop_is_up_and_ready(client: Visitor) -> None:
     assert client.get("/healthz").json == {"status": "ok"}
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json == {"status": "ok", "database": "ok", "gateway_keys": "missing", "alarms": []}
+    assert answer.json == {
+        "status": "ok",
+        "database": "ok",
+        "environment": "ok",
+        "gateway_keys": "missing",
+        "alarms": [],
+    }
 
 
 def test_keys_are_told_to_be_set_and_are_not_told(client: Visitor, app: Flask) -> None:
@@ -56,7 +62,13 @@ def test_a_database_out_of_reach_is_not_ready_and_the_process_is_up(tmp_path: Pa
     answer = away.get("/readyz")
     assert (answer.status_code, answer.json) == (
         503,
-        {"status": "not ready", "database": "unreachable", "gateway_keys": "missing", "alarms": None},
+        {
+            "status": "not ready",
+            "database": "unreachable",
+            "environment": "unknown",
+            "gateway_keys": "missing",
+            "alarms": None,
+        },
     )
     assert away.get("/healthz").status_code == 200
 

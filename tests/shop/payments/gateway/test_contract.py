@@ -14,6 +14,7 @@ import stripe
 from sqlalchemy import select
 
 from kits import clock, host
+from shop.payments.gateway.account import gateway
 from shop.payments.giving_back import refunds
 from shop.payments.hosted import release
 from shop.payments.settle import settle_intent
@@ -24,7 +25,7 @@ from tests.servers.ground import missing
 FILE = Path(__file__).resolve().parents[5] / "shared" / "stripe" / "openapi.json"
 USED = {"/v1/customers", "/v1/checkout/sessions", "/v1/checkout/sessions/{session}", "/v1/payment_intents"}
 USED |= {"/v1/checkout/sessions/{session}/expire", "/v1/payment_intents/{intent}", "/v1/refunds"}
-USED |= {"/v1/payment_intents/{intent}/confirm", "/v1/payment_intents/{intent}/cancel"}
+USED |= {"/v1/payment_intents/{intent}/confirm", "/v1/payment_intents/{intent}/cancel", "/v1/account"}
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
@@ -117,6 +118,7 @@ def test_every_request_we_make_is_one_that_stripe_describes(driver: Driver, desc
         intent = payment.intent_id
     driver.travel(clock.now() + timedelta(hours=2))
     settle_intent(intent, now=clock.now())
+    assert list(gateway().intents_since(clock.now() - timedelta(days=1)))
     assert description.used == USED
 
 

@@ -1,0 +1,1 @@
+"""Which account at Stripe this database bills, and where it stands: a copy of it charges and mails nobody."""

@@ -1,0 +1,126 @@
+"""What Stripe charged since a copy was made: settled here, too, before anything is charged from it.
+
+A charge is known by what we wrote on it. One of an order that stands in the
+copy is settled as if its webhook came late. One of a refill that was ordered
+after the copy was made is ordered here under the same number first. A kit
+that was sold after the copy was made is not in it at all: that is told.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from kits.errors import RefilleryError
+from kits.host import end_reads, outside_transaction, session
+from shop.environment.tables import Environment
+from shop.orders.tables import Order
+from shop.payments import settle
+from shop.payments.gateway.account import gateway
+from shop.payments.gateway.contract import Intent
+from shop.payments.tables import Payment
+from shop.registers import registers
+
+MARGIN = timedelta(days=1)
+STILL_OPEN = ("processing",)
+log = logging.getLogger("refillery.environment")
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A charge that could not be brought in: which, of which order, and why."""
+
+    intent: Intent
+    number: str
+    why: str
+
+
+@dataclass
+class Imported:
+    """What became of the charges: `settled` are order numbers, `known` were here already.
+
+    `lost` are of orders that this database never had, `hindering` of plans that it has: those would be charged again.
+    """
+
+    settled: list[str] = field(default_factory=list)
+    known: int = 0
+    lost: list[Missed] = field(default_factory=list)
+    hindering: list[Missed] = field(default_factory=list)
+
+
+def since(now: datetime) -> datetime:
+    """From when on Stripe is asked: a day before all was last found well here, which a copy cannot be older than."""
+    seen = session().scalar(select(Environment.seen_at))
+    end_reads()
+    return (seen or now) - MARGIN
+
+
+def import_charges(since: datetime, *, now: datetime) -> Imported:
+    """Bring in what was charged since then, the oldest first. Commits each by itself.
+
+    Doing it twice changes nothing. Raises GatewayError when Stripe cannot be asked.
+    """
+    outside_transaction()
+    done = Imported()
+    ours = [each for each in gateway().intents_since(since) if each.metadata.get("order")]
+    for intent in reversed(ours):
+        if intent.paid:
+            _bring_in(intent, done, now)
+        elif intent.status in STILL_OPEN and _is_here(intent):
+            done.hindering.append(_missed(intent, "Stripe is still working on it: run this again in an hour"))
+    return done
+
+
+def _bring_in(intent: Intent, done: Imported, now: datetime) -> None:
+    number = intent.metadata["order"]
+    if _is_settled(intent):
+        done.known += 1
+        return
+    try:
+        if not _has(number):
+            _write_order(intent, now)
+        settle.settle(intent, now=now)
+    except RefilleryError as error:
+        log.warning("the charge %s could not be brought in: %s", intent.id, error)
+        done.hindering.append(_missed(intent, str(error)))
+        return
+    if _is_settled(intent):
+        done.settled.append(number)
+    elif _is_here(intent):
+        done.hindering.append(_missed(intent, "it does not match its order or plan here"))
+    else:
+        done.lost.append(_missed(intent, "its order was placed after this copy was made"))
+
+
+def _write_order(intent: Intent, now: datetime) -> None:
+    for write in registers().lost_orders:
+        if write(intent, now):
+            return
+
+
+def _missed(intent: Intent, why: str) -> Missed:
+    return Missed(intent, intent.metadata["order"], why)
+
+
+def _is_here(intent: Intent) -> bool:
+    """True when the first order of it is known here, so that its plan may be."""
+    return _has(intent.metadata.get("root_order", "")) or _has(intent.metadata["order"])
+
+
+def _has(number: str) -> bool:
+    return bool(_read(select(Order.id).where(Order.number == number)))
+
+
+def _is_settled(intent: Intent) -> bool:
+    return bool(_read(select(Payment.id).where(Payment.intent_id == intent.id)))
+
+
+def _read(query: object) -> Sequence[int]:
+    try:
+        return session().scalars(query).all()  # type: ignore[call-overload,no-any-return]
+    finally:
+        end_reads()
