@@ -29,7 +29,7 @@ class Subscriptions:
         from subscriptions.admin.pricing import pages as prices
         from subscriptions.billing import importing, retry_days
         from subscriptions.calendar import pages as calendar
-        from subscriptions.cards import expiring, using
+        from subscriptions.cards import expiring, looking, using
         from subscriptions.duties import REFILL_DUTIES
         from subscriptions.forecast.keeping import FORECAST_DUTY
         from subscriptions.law import choosing as law
@@ -64,7 +64,7 @@ class Subscriptions:
         ours.watches.append(OVERDUE)
         ours.mail_templates.extend(OUR_MAILS)
         ours.duties.extend((*new_prices.PRICE_DUTIES, *REFILL_DUTIES))  # prices first: notices name what holds
-        ours.duties.extend(expiring.CARD_DUTIES)
+        ours.duties.extend((looking.LOOKING_DUTY, expiring.EXPIRING_DUTY))
         ours.duties.extend((FORECAST_DUTY, TELL_DUTY, REPLACEMENT_DUTY))
         ours.order_sections.extend((recall_pages.order_section, sections.order_section))
         ours.account_sections.append(sections.account_section)

@@ -16,6 +16,7 @@ from shop.work.outbox import OutboxMail
 from subscriptions import notices
 from subscriptions.acknowledging.silence import UNANSWERED_DUTY
 from subscriptions.billing.billing import bill, lapse, move
+from subscriptions.billing.reopening import REOPENING_DUTY
 from subscriptions.commitments import COMMITMENT_DUTIES
 from subscriptions.controls import telling
 from subscriptions.ending import KIT_GIVEN_BACK_DUTY
@@ -39,6 +40,7 @@ from subscriptions.tables import (
     Refill,
     Subscription,
 )
+from subscriptions.unsent.reminding import REMINDING_DUTY
 
 LOOK_AGAIN = timedelta(hours=1)
 MORE = ("receive", "return", "quarantine", "adjust", "stock_take")
@@ -83,7 +85,8 @@ def charge_due(now: datetime) -> ColumnElement[bool]:
         and_(Refill.state == WAITING, or_(Refill.waited_at <= now - LOOK_AGAIN, Refill.waited_at < arrived)),
     )
     agreed = or_(~Refill.must_confirm, Refill.confirmed_at.is_not(None))
-    goes_on = and_(agreed, ~resting(Refill.subscription_id, today(now)), ~stopped(Refill.subscription_id))
+    rests = or_(resting(Refill.subscription_id, today(now)), stopped(Refill.subscription_id))
+    goes_on = and_(agreed, Refill.reopens_at.is_(None), ~rests)
     return and_(or_(Refill.state == CHARGING, and_(ripe, goes_on)), noticed)
 
 
@@ -160,7 +163,9 @@ REFILL_DUTIES = (
     NOTICE_DUTY,
     ACCEPTED_DUTY,
     UNANSWERED_DUTY,
+    REOPENING_DUTY,
     BILLING_DUTY,
     KIT_GIVEN_BACK_DUTY,
+    REMINDING_DUTY,
     END_DUTY,
 )

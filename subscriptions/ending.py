@@ -15,22 +15,22 @@ from shop.payments.tables import DISPUTED, Payment
 from shop.registers import Settled
 from shop.work.duties import Duty
 from subscriptions import commitments, plural
+from subscriptions.billing import reopening
 from subscriptions.locks import lock_plan
 from subscriptions.tables import (
     ACTIVE,
     CANCELLED,
     CHARGING,
-    DECLINED,
     ENDED,
-    NEEDS_CUSTOMER,
     PAID,
     TO_COME,
     Refill,
     Subscription,
 )
 
-ORDERED = (CHARGING, DECLINED, NEEDS_CUSTOMER, PAID)
+ORDERED = (CHARGING, PAID)
 OVER = "Your refills have ended with it: from now on nothing is announced, charged or sent for your plan."
+ANEW = "The refill that waits for its payment is closed, and announced to you anew with the boxes you still need."
 AS_ORDERED = (
     "A refill that was ordered before stays as it was ordered, with all its boxes. "
     "Once it is paid you can withdraw from it by itself, on the page of its own order."
@@ -67,7 +67,7 @@ def kit_given_back(session: Session, settled: Settled) -> None:
 
 
 def _fewer(session: Session, subscription_id: int, kept: int, settled: Settled) -> None:
-    """The refills that are not ordered yet are for the kits that are kept."""
+    """The refills that are not paid yet are for the kits that are kept."""
     if not lock_plan(session, subscription_id, Subscription.state == ACTIVE, Subscription.quantity > kept):
         return
     plan = session.get_one(Subscription, subscription_id, populate_existing=True)
@@ -77,6 +77,8 @@ def _fewer(session: Session, subscription_id: int, kept: int, settled: Settled) 
         commitments.consume(session, refill)  # the duty keeps back anew what is wanted now
     session.flush()
     settled.said.append(f"Each refill of your plan now holds {plural.boxes(kept)} and costs {plan.refill_price}.")
+    if reopening.want_all(session, subscription_id, settled.now):
+        settled.said.append(ANEW)
     ordered = select(Refill.id).where(Refill.subscription_id == subscription_id, Refill.state.in_(ORDERED))
     if session.scalar(ordered.limit(1)):
         settled.said.append(AS_ORDERED)

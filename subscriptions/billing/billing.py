@@ -20,6 +20,7 @@ from shop.payments.charge import begin, charge_saved_card, go_on
 from shop.payments.hosted import release
 from shop.work import leases
 from subscriptions import commitments, notices, successors
+from subscriptions.billing import declines
 from subscriptions.holding import resting
 from subscriptions.plan.schedule import serves_until, still_needed
 from subscriptions.replanning import announce_anew
@@ -106,6 +107,9 @@ def _taken_up(session: Session, refill: Refill, now: datetime) -> Callable[[], o
     """
     if refill.state != CHARGING and not _ripe(session, refill, now):
         return None
+    if refill.order_id is None and (day := declines.may_be_tried_on(session, refill, now)):
+        refill.state, refill.charge_on, refill.waited_at = NOTIFIED, day, None
+        return None
     if refill.order_id is None and _costs_more_than_named(refill):
         announce_anew(refill, today(now))
         return None
@@ -128,7 +132,7 @@ def _ripe(session: Session, refill: Refill, now: datetime) -> bool:
     """Asked anew now that the row is locked: while we waited for it, it may have been moved, held or asked about."""
     day = (refill.retry_on if refill.state == DECLINED else None) or refill.charge_on
     rests = or_(resting(refill.subscription_id, today(now)), stopped(refill.subscription_id))
-    if not _card(refill) or session.scalar(select(rests)):
+    if refill.reopens_at is not None or not _card(refill) or session.scalar(select(rests)):
         return False
     return day <= today(now) and (refill.confirmed_at is not None or not refill.must_confirm)
 

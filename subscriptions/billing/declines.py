@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from shop.payments.cards.tables import SavedCard
 from shop.payments.tables import PaymentAttempt
 from shop.registers import Settled
 from subscriptions import notices
-from subscriptions.billing.dunning import Again, AskCustomer, Backup, Decline, Next, after, may_try
+from subscriptions.billing.dunning import Again, AskCustomer, Backup, Decline, Next, after, free_on, may_try
 from subscriptions.billing.retry_days import retry_days
 from subscriptions.locks import lock_plan
 from subscriptions.stops.stopping import stop
@@ -31,12 +31,13 @@ def record(session: Session, refill: Refill, settled: Settled) -> None:
     if refill.state not in OPEN:
         return
     declines = of(session, refill)
-    if _was_replaced(plan, refill, settled.attempt) and may_try(declines, settled.now):
+    before = earlier(session, refill)
+    if _was_replaced(plan, refill, settled.attempt) and may_try([*before, *declines], settled.now):
         # Its customer saved another card while it was tried, and was told that we try that one at once.
         refill.state, refill.retry_on, refill.retry_after = DECLINED, today(settled.now), None
         return
     has_backup = _has_backup(session, plan, settled.attempt)
-    step = after(declines, retry_days(), today, has_backup=has_backup)
+    step = after(declines, retry_days(), today, has_backup=has_backup, earlier=before)
     _forget_dead_backup(plan, declines[-1])
     _move(session, plan, refill, step, settled.attempt, settled.now)
 
@@ -46,7 +47,8 @@ def without_backup(session: Session, plan: Subscription, refill: Refill, now: da
     declined = PaymentAttempt.order_id == refill.order_id, PaymentAttempt.decline_code.is_not(None)
     last = session.scalars(select(PaymentAttempt).where(*declined).order_by(PaymentAttempt.number.desc())).first()
     if last is not None:
-        step = after(of(session, refill), retry_days(), today, has_backup=False)
+        before = earlier(session, refill)
+        step = after(of(session, refill), retry_days(), today, has_backup=False, earlier=before)
         _move(session, plan, refill, step, last, now)
 
 
@@ -55,9 +57,23 @@ def of(session: Session, refill: Refill) -> Sequence[Decline]:
 
     A backup card that has taken the place of the other since is the plan's own: its days are counted.
     """
+    return _of_orders(session, refill, [refill.order_id])
+
+
+def earlier(session: Session, refill: Refill) -> Sequence[Decline]:
+    """The same of the refill's orders that were closed unpaid before."""
+    return _of_orders(session, refill, refill.earlier_orders) if refill.earlier_orders else ()
+
+
+def may_be_tried_on(session: Session, refill: Refill, now: datetime) -> date | None:
+    """The day from which a refill may be ordered anew, as often as its card was tried before; None for at once."""
+    return free_on(earlier(session, refill), now, today)
+
+
+def _of_orders(session: Session, refill: Refill, order_ids: Sequence[int | None]) -> Sequence[Decline]:
     backup = refill.backup_tried if refill.backup_tried != refill.subscription.card else None
-    declined = PaymentAttempt.order_id == refill.order_id, PaymentAttempt.decline_code.is_not(None)
-    tries = session.scalars(select(PaymentAttempt).where(*declined).order_by(PaymentAttempt.number))
+    declined = PaymentAttempt.order_id.in_(order_ids), PaymentAttempt.decline_code.is_not(None)
+    tries = session.scalars(select(PaymentAttempt).where(*declined).order_by(PaymentAttempt.id))
     return [
         Decline(
             at=each.ended_at or each.started_at,

@@ -63,27 +63,41 @@ Next = Again | Backup | AskCustomer
 
 
 def after(
-    declines: Sequence[Decline], days: Sequence[int], day_of: Callable[[datetime], date], *, has_backup: bool
+    declines: Sequence[Decline],
+    days: Sequence[int],
+    day_of: Callable[[datetime], date],
+    *,
+    has_backup: bool,
+    earlier: Sequence[Decline] = (),
 ) -> Next:
     """What follows the last of `declines`, the oldest first.
 
     `days` are the days after the first decline on which the card is tried
     again, counted from one try to the next: tries that were held up do not
-    fall on one day afterwards. `has_backup`: there is another card.
+    fall on one day afterwards. `has_backup`: there is another card. `earlier`
+    are the tries under orders that were closed: no day of the schedule, but
+    they count among the eight.
     """
     last, own = declines[-1], [each for each in declines if not each.backup]
     tried_backup = len(own) < len(declines)
-    if has_backup and not tried_backup and last.kind in ("soft", "hard") and may_try(declines, last.at):
+    if has_backup and not tried_backup and last.kind in ("soft", "hard") and may_try([*earlier, *declines], last.at):
         return Backup()
     judged = own[-1] if own else last
     if judged.kind not in ("soft", "passing"):
         return AskCustomer(card_is_dead=judged.kind in ("hard", "stopped"))
-    return _again(declines, own, days, day_of) or AskCustomer(card_is_dead=False)
+    return _again([*earlier, *declines], own, days, day_of) or AskCustomer(card_is_dead=False)
 
 
 def may_try(declines: Sequence[Decline], moment: datetime) -> bool:
     """True while the last thirty days before `moment` hold fewer than eight tries."""
     return sum(each.at > moment - WINDOW for each in declines) < MOST_TRIES
+
+
+def free_on(declines: Sequence[Decline], moment: datetime, day_of: Callable[[datetime], date]) -> date | None:
+    """The first day on which one more try is allowed; None when it is at this moment."""
+    if may_try(declines, moment):
+        return None
+    return day_of(sorted(each.at for each in declines)[-MOST_TRIES] + WINDOW) + timedelta(days=1)
 
 
 def _again(

@@ -5,7 +5,6 @@ Each is looked up at the gateway first: its bank may have renewed it meanwhile.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
@@ -15,18 +14,15 @@ from sqlalchemy.orm import aliased
 
 from kits import host
 from kits.clock import today
-from kits.errors import RefilleryError
-from shop.payments.cards.learning import learn
 from shop.payments.cards.tables import SavedCard
-from shop.payments.gateway.contract import Refused
 from shop.work.outbox import OutboxMail, post
 from shop.work.timetable import periodic
 from subscriptions.cards import letters
+from subscriptions.cards.looking import look
 from subscriptions.stops.stopping import stopped
 from subscriptions.tables import ACTIVE, OPEN, TO_COME, Refill, Subscription
 
 A_PIECE = 200
-log = logging.getLogger("refillery.subscriptions")
 
 
 def tell(now: datetime) -> None:
@@ -38,22 +34,9 @@ def tell(now: datetime) -> None:
     day, after = today(now), 0
     while found := _expiring(day, after):
         for refill_id, card in found:
-            _look(card, now)
+            look(card, now)
             _tell(refill_id, now)
         after = found[-1][0]
-
-
-def meet(now: datetime) -> None:
-    """Ask the gateway about cards of running plans of which we know nothing yet. Commits, card by card."""
-    host.outside_transaction()
-    unknown = ~exists().where(SavedCard.gateway_id == Subscription.card)
-    plans = select(Subscription.card, Subscription.customer_id).where(
-        Subscription.state == ACTIVE, Subscription.card.is_not(None), unknown
-    )
-    found = host.session().execute(plans.order_by(Subscription.id)).all()
-    host.end_reads()
-    for card, customer_id in found:
-        _look(card or "", now, customer_id)
 
 
 def stage(charge_on: date, day: date) -> str | None:
@@ -63,16 +46,6 @@ def stage(charge_on: date, day: date) -> str | None:
     if day >= charge_on - timedelta(days=7):
         return "week"
     return "month" if day >= charge_on - relativedelta(months=1) else None
-
-
-def _look(card: str, now: datetime, owner: int | None = None) -> None:
-    try:
-        learn(card, now=now, owner=owner)
-    except Refused:
-        log.warning("the gateway does not know a card of ours")
-    except RefilleryError as error:
-        host.end_reads()
-        log.warning("a card could not be looked up: %s", type(error).__name__)
 
 
 def _expiring(day: date, after: int) -> Sequence[tuple[int, str]]:
@@ -119,7 +92,4 @@ def _tell(refill_id: int, now: datetime) -> None:
             post(session, key, plan.customer.email, letters.expires_letter(refill, card), now=now)
 
 
-CARD_DUTIES = (
-    periodic("cards that expire", timedelta(hours=12), tell),
-    periodic("cards to meet", timedelta(days=1), meet),
-)
+EXPIRING_DUTY = periodic("cards that expire", timedelta(hours=12), tell)

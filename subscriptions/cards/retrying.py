@@ -12,9 +12,7 @@ from shop.payments.cards.tables import SavedCard
 from subscriptions.billing import declines
 from subscriptions.billing.dunning import may_try
 from subscriptions.locks import lock_refills
-from subscriptions.tables import DECLINED, NEEDS_CUSTOMER, Refill, Subscription
-
-UNPAID = (DECLINED, NEEDS_CUSTOMER)
+from subscriptions.tables import DECLINED, UNPAID, Refill, Subscription
 
 
 def with_new_card(session: Session, plan: Subscription, card: SavedCard, old: str | None, now: datetime) -> None:
@@ -39,7 +37,9 @@ def without_backup(session: Session, plan: Subscription, card: str | None, now: 
 
 def may_be_tried(session: Session, refill: Refill, now: datetime) -> bool:
     """True while a declined refill may be tried once more with another card."""
-    return refill.order_id is not None and may_try(declines.of(session, refill), now)
+    return refill.order_id is not None and may_try(
+        [*declines.earlier(session, refill), *declines.of(session, refill)], now
+    )
 
 
 def _refused(session: Session, refill: Refill, card: SavedCard, old: str | None) -> bool:

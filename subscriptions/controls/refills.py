@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kits import host
 from kits.clock import today
 from kits.errors import BadInput, NotFound, WrongState
-from shop.payments.hosted import release
 from subscriptions import plural
+from subscriptions.billing.reopening import closed_unpaid, come_again, let_go
 from subscriptions.controls.doing import change
 from subscriptions.controls.outlook import Facts, with_box
 from subscriptions.plan.needs import LATEST_WEEKS
 from subscriptions.replanning import announce_anew, later_announced, may_return
-from subscriptions.tables import CANCELLED, DECLINED, DROPPED, NEEDS_CUSTOMER, TO_COME, Refill, Subscription
+from subscriptions.tables import CANCELLED, DROPPED, TO_COME, Refill, Subscription
 
-UNPAID = (DECLINED, NEEDS_CUSTOMER)
 NOT_TO_COME = "This refill is no longer to come, so it cannot be changed."
 TOO_FAR = f"Choose up to {LATEST_WEEKS} weeks later."
 
@@ -59,7 +56,7 @@ def move(subscription_id: int, number: int, weeks: int, *, actor: str, now: date
     GatewayError or Busy.
     """
     _check_weeks(weeks)
-    _let_go(subscription_id, number, now)
+    let_go(subscription_id, number, now)
 
     def write(session: Session, plan: Subscription, refills: Sequence[Refill]) -> str:
         refill = _of(refills, number)
@@ -74,7 +71,7 @@ def move(subscription_id: int, number: int, weeks: int, *, actor: str, now: date
 
 def skip(subscription_id: int, number: int, *, actor: str, now: datetime) -> None:
     """Leave a refill out: it is neither charged nor sent. Commits. Raises as `move` does."""
-    _let_go(subscription_id, number, now)
+    let_go(subscription_id, number, now)
 
     def write(session: Session, plan: Subscription, refills: Sequence[Refill]) -> str:
         refill = _of(refills, number)
@@ -99,8 +96,8 @@ def send_after_all(subscription_id: int, number: int, *, actor: str, now: dateti
             return ""
         if refill.state != CANCELLED or plan.last_session < today(now) or later_announced(refill):
             raise WrongState(NOT_TO_COME)
-        refill.skipped_at, refill.order_id = None, None
-        announce_anew(refill, refill.notice_on)
+        refill.skipped_at = None
+        come_again(refill)
         return said_of_send(number)
 
     change(subscription_id, "refill_sent_after_all", write, actor=actor, now=now)
@@ -124,21 +121,7 @@ def _to_come(refill: Refill) -> None:
     """
     if refill.moved_days and may_return(refill):
         announce_anew(refill, refill.notice_on)
-    let_go = refill.state == CANCELLED and refill.order_id is not None and refill.skipped_at is None
-    if let_go and refill.order is not None and refill.order.state == "cancelled":
-        refill.order_id = None
-        announce_anew(refill, refill.notice_on)
+    if closed_unpaid(refill):
+        come_again(refill)
     if refill.state not in TO_COME or refill.order_id is not None:
         raise WrongState(NOT_TO_COME)
-
-
-def _let_go(subscription_id: int, number: int, now: datetime) -> None:
-    """Close the order of a refill that waits for its payment; what was paid meanwhile stays paid. Commits."""
-    host.outside_transaction()
-    mine = select(Refill.order_id).where(
-        Refill.subscription_id == subscription_id, Refill.number == number, Refill.state.in_(UNPAID)
-    )
-    order_id = host.session().scalar(mine)
-    host.end_reads()
-    if order_id is not None:
-        release.cancel(order_id, now=now)

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from kits.clock import today
 from shop.payments.cards.tables import SavedCard
-from subscriptions.cards.retrying import UNPAID, may_be_tried
+from subscriptions.cards.retrying import may_be_tried
 from subscriptions.stops.stopping import open_stops
 from subscriptions.stops.tables import BY_STAFF, CARD, BillingStop
-from subscriptions.tables import ACTIVE, NEEDS_CUSTOMER, OPEN, TO_COME, Refill, Subscription
+from subscriptions.tables import ACTIVE, NEEDS_CUSTOMER, OPEN, TO_COME, UNPAID, Refill, Subscription
 
 
 @dataclass(frozen=True)

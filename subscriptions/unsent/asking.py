@@ -51,6 +51,7 @@ def ask_of_plan(session: Session, subscription_id: int, now: datetime) -> None:
 
 def ask(session: Session, refill: Refill, now: datetime) -> None:
     """Stop packing one refill, and ask its customer. Flushes."""
+    refill.asked_at, refill.asks = now, refill.asks + 1 if waits(refill) else 1
     refill.must_confirm, refill.confirmed_at = True, None
     session.flush()
     key = f"box-waits-{refill.id}-{now.isoformat()}"

@@ -32,8 +32,10 @@ def rows_of(session: Session, refill: Refill) -> Rows:
     """All that there is about it."""
     order, plan = refill.order, refill.subscription
     of_plan = PlanAcknowledgement.subscription_id == plan.id
-    key = f"advance_notice-{refill.id}"
-    notices = select(OutboxMail).where(or_(OutboxMail.key == key, OutboxMail.key.startswith(f"{key}-")))
+    key, asks = f"advance_notice-{refill.id}", f"box-waits-{refill.id}-"
+    about = or_(OutboxMail.key == key, *(OutboxMail.key.startswith(begin) for begin in (f"{key}-", asks)))
+    written = select(OutboxMail).where(about).options(selectinload(OutboxMail.earlier)).order_by(OutboxMail.id)
+    mails = session.scalars(written).all()
     prices = select(PlanPrice).where(PlanPrice.subscription_id == plan.id).order_by(PlanPrice.id)
     payments = select(Payment).where(Payment.order_id == refill.order_id).order_by(Payment.id)
     refunds = select(Refund).join(Refund.payment).where(Payment.order_id == refill.order_id).order_by(Refund.id)
@@ -42,7 +44,8 @@ def rows_of(session: Session, refill: Refill) -> Rows:
     with_order = select(Acknowledgement).where(Acknowledgement.order_id == plan.order_id).order_by(Acknowledgement.id)
     return Rows(
         refill=refill,
-        notices=session.scalars(notices.options(selectinload(OutboxMail.earlier)).order_by(OutboxMail.id)).all(),
+        notices=[mail for mail in mails if not mail.key.startswith(asks)],
+        asked=[mail for mail in mails if mail.key.startswith(asks)],
         acknowledged=session.scalars(with_order).all(),
         confirmed=session.scalars(select(PlanAcknowledgement).where(of_plan).order_by(PlanAcknowledgement.id)).all(),
         prices=session.scalars(prices).all(),

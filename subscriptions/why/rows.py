@@ -19,10 +19,13 @@ from subscriptions.tables import Refill, SessionLog
 
 @dataclass(frozen=True)
 class Rows:
-    """All there is about one refill: its advance notices, the last one last; what is in its parcels, by their id."""
+    """All there is about one refill: its advance notices, the last one last; the mails that asked whether to send or to
+    refund it; what is in its parcels, by their id.
+    """
 
     refill: Refill
     notices: Sequence[OutboxMail]
+    asked: Sequence[OutboxMail]
     acknowledged: Sequence[Acknowledgement]
     confirmed: Sequence[PlanAcknowledgement]
     prices: Sequence[PlanPrice]

@@ -8,6 +8,7 @@ from kits.dates import written
 from kits.money import Money
 from shop.payments.tables import CLOSED, FAILED, HOSTED, PENDING, PaymentAttempt, Refund
 from shop.work.outbox import DEAD, DROPPED, REFUSED, OutboxMail
+from subscriptions.why import resting
 from subscriptions.why.decline_words import in_words
 from subscriptions.why.rows import Rows, Step, day_of
 
@@ -18,6 +19,7 @@ def of(rows: Rows) -> Iterator[Step]:
     yield from _prices(rows)
     for mail in rows.notices:
         yield from _announced(rows, mail)
+    yield from resting.of(rows)
     yield from _ordered(rows)
     yield from _money(rows)
     yield from _sent(rows)

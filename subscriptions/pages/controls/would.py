@@ -11,8 +11,8 @@ from kits.errors import NotFound, WrongState
 from subscriptions.controls import changing, pauses, refills
 from subscriptions.controls.doing import BEING_PAID, OVER
 from subscriptions.controls.outlook import Facts, with_box
-from subscriptions.controls.refills import NOT_TO_COME, UNPAID
-from subscriptions.tables import ACTIVE, CANCELLED, CHARGING, TO_COME, Refill, Subscription
+from subscriptions.controls.refills import NOT_TO_COME
+from subscriptions.tables import ACTIVE, CANCELLED, CHARGING, TO_COME, UNPAID, Refill, Subscription
 
 Values = Mapping[str, Any]
 NO_REFILL = "Your plan has no such refill."

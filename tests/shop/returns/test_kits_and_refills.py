@@ -71,7 +71,7 @@ def test_one_of_two_kits_given_back_leaves_refills_for_the_other(driver: Driver,
     assert read(select(OrderLine.quantity).order_by(OrderLine.id)) == [2, 1]
 
 
-def test_a_refill_that_is_ordered_already_stays_as_it_was_and_that_is_said(
+def test_a_refill_that_waits_for_its_payment_comes_anew_with_the_boxes_that_are_kept(
     driver: Driver, read: Read, mail_folder: Path
 ) -> None:
     two = driver.buy(quantity=2)
@@ -79,9 +79,27 @@ def test_a_refill_that_is_ordered_already_stays_as_it_was_and_that_is_said(
     driver.card_behaves(two, "pm_card_chargeDeclinedInsufficientFunds")
     driver.work()
     assert driver.refill(two).state == "declined"
+    declined = driver.refill(two).order_id
     withdraw(two, all_waiting(1))
     driver.work()
     assert read(select(Subscription.quantity)) == [1]
+    assert any("announced to you anew with the boxes you still need" in each.text for each in letters(mail_folder))
+    assert driver.state(declined) == "cancelled"
+    refill = driver.refill(two)
+    assert (refill.state, refill.order_id, refill.notice_amount) == ("notified", None, 4900)
+    driver.card_behaves(two, None)
+    driver.travel(refill.charge_on)
+    assert [charge["amount"] for charge in driver.sandbox.charges()] == [4900, 2 * WHOLE]
+
+
+def test_a_refill_that_is_paid_already_stays_as_it_was_and_that_is_said(
+    driver: Driver, read: Read, mail_folder: Path
+) -> None:
+    two = driver.buy(quantity=2)
+    driver.travel(driver.until_due(two).charge_on)
+    assert driver.refill(two).state == "paid"
+    withdraw(two, all_waiting(1))
+    driver.work()
     assert any("ordered before stays as it was ordered" in each.text for each in letters(mail_folder))
 
 

@@ -19,6 +19,7 @@ from subscriptions.billing.dunning import (
     Decline,
     Next,
     after,
+    free_on,
     may_try,
 )
 from subscriptions.billing.retry_days import read
@@ -61,6 +62,22 @@ def test_a_plain_decline_is_tried_again_on_days_1_3_5_and_7_and_then_no_more() -
 
 def test_a_try_that_was_held_up_is_not_followed_by_another_on_the_same_day() -> None:
     assert then(declined(), declined(day=6)) == Again(on(8))
+
+
+def test_tries_under_orders_that_were_closed_count_among_the_eight_and_are_no_days_of_the_schedule() -> None:
+    earlier = [declined(day=day - 20) for day in range(6)]
+    assert after([declined()], DAYS, datetime.date, has_backup=False, earlier=earlier) == Again(on(1))
+    one_more = [*earlier, declined(day=-10)]
+    asks = AskCustomer(card_is_dead=False)
+    assert after([declined()], DAYS, datetime.date, has_backup=False, earlier=one_more) == asks
+    assert after([declined()], DAYS, datetime.date, has_backup=True, earlier=one_more) == asks
+
+
+def test_the_day_on_which_the_thirty_days_hold_fewer_than_eight_tries_again() -> None:
+    seven, eight = ([declined(day=day) for day in range(count)] for count in (7, 8))
+    assert free_on(seven, FIRST + timedelta(days=8), datetime.date) is None
+    assert free_on(eight, FIRST + timedelta(days=8), datetime.date) == on(31)
+    assert free_on(eight, FIRST + timedelta(days=31), datetime.date) is None
 
 
 @pytest.mark.parametrize("code", [*OF["hard"], *OF["stopped"]])

@@ -8,14 +8,19 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from kits import clock, host
 from kits.catalogue.first_kit import SLUG
+from kits.dates import written
 from shop.orders.parcels import ship
 from shop.payments.giving_back import money_back
 from shop.payments.giving_back.reasons import FAULTY
+from subscriptions.acknowledging import confirming
+from subscriptions.controls import pauses
 from subscriptions.controls.session_log import done, skip
 from subscriptions.prices.announcing import NewRefillPrice, announce
+from subscriptions.unsent import choosing
 from tests.bench.statements import counted
 from tests.journeys.driving import Bought, Driver, days
 from tests.journeys.mistakes import nothing_changed
@@ -185,3 +190,46 @@ def served_once(client: Visitor) -> Callable[[str], int]:
         return len(found)
 
     return statements
+
+
+def test_pauses_and_holds_before_a_charge_are_told(driver: Driver, bought: Bought, client: Visitor) -> None:
+    plan, day = bought.subscription_id or 0, clock.today(clock.now())
+    pauses.pause(plan, day + days(10), actor="customer", now=clock.now())
+    driver.travel(day + days(20))
+    pauses.hold(plan, actor="customer", now=clock.now())
+    assert f"Since {written(day + days(20))}: nothing is charged or sent" in words(client.get(path(bought)))
+    driver.travel(day + days(25))
+    confirming.confirm(plan, "1", actor="customer", now=clock.now())
+    in_order(
+        words(client.get(path(bought))),
+        "Your plan rested",
+        f"From {written(day)} until {written(day + days(10))}: what was to come moved by those days",
+        "Your plan rested",
+        f"From {written(day + days(20))} until {written(day + days(25))}",
+        "You confirmed the notice",
+        "Your plan went on",
+    )
+
+
+def test_the_choice_about_a_paid_box_is_told(driver: Driver, bought: Bought, client: Visitor) -> None:
+    plan = bought.subscription_id or 0
+    driver.travel(driver.until_due(bought).charge_on)
+    driver.travel(clock.now() + timedelta(hours=1))
+    pauses.hold(plan, actor="customer", now=clock.now())
+    driver.travel(clock.now() + timedelta(hours=1))
+    choosing.send(plan, 1, actor="customer", now=clock.now())
+    in_order(
+        words(client.get(path(bought))),
+        "Your payment arrived",
+        "Your plan rested",
+        "We asked whether to send or to refund it",
+        "It was to be sent all the same",
+    )
+
+
+def test_a_yes_to_a_charge_is_told(driver: Driver, bought: Bought, client: Visitor, app: Flask) -> None:
+    app.config["SHOP_CONFIRM_CHARGES"] = True
+    driver.travel(driver.refill(bought).notice_on)
+    confirming.confirm(bought.subscription_id or 0, "1", actor="customer", now=clock.now())
+    driver.travel(driver.refill(bought).charge_on)
+    in_order(words(client.get(path(bought))), "The notice was accepted", "You said yes to the charge", "Attempt 1")
