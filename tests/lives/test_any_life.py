@@ -78,6 +78,8 @@ class AnyLife(AnyLifeAtAll):
     def hold(self, life: Life) -> bool:
         return life.hold()
 
+    hold_again = hold_once_more = hold  # plans that rest are where a charge is worst
+
     @act()
     def say_yes(self, life: Life) -> bool:
         return self.says_yes(life)

@@ -100,3 +100,10 @@ def test_boxes_are_counted_within_the_run_on_both_sides(life: Life) -> None:
     early, later = boxes(begins, shipped), boxes(begins, shipped + 10)
     assert (early.ours.total(), early.fixed.total(), later.fixed.total()) == (2, 1, 2)
     assert later.forgotten.total() == 0
+
+
+def test_a_charge_after_the_last_session_is_seen(watch: Watch, life: Life) -> None:
+    due = life.driver.until_due(life.bought)
+    life.driver.travel(due.charge_on + days(300), work=False)
+    take(life, 1)
+    assert found(watch, "after the last session")
