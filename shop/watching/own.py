@@ -111,7 +111,7 @@ WORKER = Watch("worker", "Workers", worker_away, _worker_says, "refillery_admin.
 OWN_WATCHES = (
     WORKER,
     Watch("stuck", "Payments under way", stuck, _stuck_says, "refillery_admin.watch", some=stuck_orders),
-    Watch("silence", "Word from Stripe", unheard, _unheard_says, "refillery_admin.events"),
+    Watch("silence", "Webhooks", unheard, _unheard_says, "refillery_admin.events"),
     Watch("events", "Events to work on", waiting_events, _events_say, "refillery_admin.events", {"state": "waiting"}),
     Watch("mails", "Mails to send", waiting_mails, _mails_say, "refillery_admin.mails", {"state": "queued"}),
 )
