@@ -28,10 +28,12 @@ def every(duties: Sequence[Duty], now: datetime) -> list[Duty]:
 
 def soonest(duties: Sequence[Duty], now: datetime) -> float | None:
     """Seconds until the first due row is free that another holds, or that waits; None when nothing is due at all."""
+    if not duties:
+        return None
     waits = [select(func.min(duty.table.free_at).label("free_at")).where(duty.due(now)) for duty in duties]
     each = union_all(*waits).subquery()
-    found = _read(select(func.min(each.c.free_at) - database_seconds())) if duties else [(None,)]
-    return None if found[0][0] is None else max(0.0, float(found[0][0]))
+    [(wait,)] = _read(select(func.min(each.c.free_at) - database_seconds()))
+    return None if wait is None else max(0.0, float(wait))
 
 
 def _places(duties: Sequence[Duty], now: datetime, limit: int | None = None) -> list[int]:

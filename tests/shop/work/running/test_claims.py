@@ -9,6 +9,7 @@ from flask import Flask
 
 from kits import host
 from shop.work import leases
+from shop.work.duties import run_once
 from shop.work.running import looking
 from shop.work.timetable import Turn
 from tests.bench.statements import counted
@@ -51,3 +52,7 @@ def test_one_statement_tells_which_of_many_duties_have_work(app: Flask, rows: Ro
         found = looking.every(duties, OPENED)
     assert [duty.name for duty in found] == ["duty7", "duty21"]
     assert len(statements) == 1
+
+
+def test_where_there_are_no_duties_there_is_nothing_to_do(app: Flask) -> None:
+    assert run_once([]) == run_once([], threads=2) == 0
