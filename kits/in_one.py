@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CursorResult, Delete, Insert, Table, Update, bindparam, insert
 from sqlalchemy.orm import Session
 
+from kits.host import Reader
 from kits.ready import Ready
 from kits.tables import Base
 
@@ -29,11 +30,12 @@ class InOne:
         self._joined = Ready(last.add_cte(*(each.cte(f"write_{place}") for place, each in enumerate(before))))
         self._each = [Ready(each) for each in writes]
 
-    def run(self, session: Session, given: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
+    def run(self, writer: Reader, given: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
         """Run them all; returns what the last one tells. Flushes nothing."""
-        if session.get_bind().dialect.name == "postgresql":
-            return self._joined.run(session, given)
-        return [each.run(session, given) for each in self._each][-1]
+        connection = writer.connection() if isinstance(writer, Session) else writer
+        if connection.dialect.name == "postgresql":
+            return self._joined.run(connection, given)
+        return [each.run(connection, given) for each in self._each][-1]
 
 
 def insert_all(session: Session, *tables: tuple[type[Base], Rows]) -> int:

@@ -41,9 +41,9 @@ class PaymentLease:
                 raise Busy("This took too long, and someone else may be at it. Try again in a minute.")
 
     def end_with(self, write: Update, given: Mapping[str, Any]) -> None:
-        """Write what became known by `write`, and give the lease back, in one statement. Commits."""
-        with unit() as session:
-            leases.let_go_with(session, Order, self.order_id, self.me, write, given)
+        """Write what became known by `write`, and give the lease back, by themselves. Commits."""
+        outside_transaction()
+        leases.let_go_with(alone(), Order, self.order_id, self.me, write, given)
         self.given_back = True
 
     @contextmanager

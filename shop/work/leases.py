@@ -19,7 +19,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.functions import GenericFunction
 
-from kits.engines import write_alone
+from kits.engines import write_alone, writing_alone
 from kits.in_one import InOne
 from kits.settings import setting
 from kits.tables import Row
@@ -135,11 +135,10 @@ def _renewing(table: type[ClaimedRow]) -> Update:
     return mine.values(free_at=database_seconds() + bindparam("seconds", type_=Float))
 
 
-def let_go_with(
-    session: Session, table: type[T], row_id: int, me: str, write: Update, given: Mapping[str, Any]
-) -> None:
-    """The same, and another write in the same statement; `given` is what that one leaves open."""
-    _letting_go_with(table, write).run(session, {"row": row_id, "me": me, **given})
+def let_go_with(engine: Engine, table: type[T], row_id: int, me: str, write: Update, given: Mapping[str, Any]) -> None:
+    """The same together with another write, by themselves and committed; `given` is what that one leaves open."""
+    with writing_alone(engine) as connection:
+        _letting_go_with(table, write).run(connection, {"row": row_id, "me": me, **given})
 
 
 @cache

@@ -23,6 +23,7 @@ from shop.work.leases import ClaimedRow
 
 SHARE = 3
 """A lease is renewed when a third of it has passed."""
+FOREVER = float("inf")
 log = logging.getLogger("refillery.work")
 
 
@@ -42,6 +43,11 @@ class Kept:
         """True while the lease cannot have run out: half of it is left at least."""
         return time.monotonic() - self.since < self.seconds / 2
 
+    @property
+    def period(self) -> float:
+        """In so many seconds at most it is to be looked at."""
+        return self.seconds / (2 * SHARE)
+
     def is_late(self, moment: float) -> bool:
         """True when it is time to renew it."""
         return moment - self.since >= self.seconds / SHARE
@@ -54,6 +60,7 @@ class Keeper:
         self._changed = threading.Condition()
         self._kept: set[Kept] = set()
         self._thread: threading.Thread | None = None
+        self._wakes_at = FOREVER
 
     def add(self, kept: Kept) -> None:
         """From now on."""
@@ -62,7 +69,9 @@ class Keeper:
             if self._thread is None or not self._thread.is_alive():  # a fork leaves threads behind
                 self._thread = threading.Thread(target=self._run, name="lease keeper", daemon=True)
                 self._thread.start()
-            self._changed.notify()
+            # Most leases are given back long before: a thread that wakes in time anyway is not woken for each of them.
+            if time.monotonic() + kept.period < self._wakes_at:
+                self._changed.notify()
 
     def remove(self, kept: Kept) -> None:
         """It is let go, or lost."""
@@ -73,11 +82,15 @@ class Keeper:
         while True:
             with self._changed:
                 while not self._kept:
-                    self._changed.wait()
-                self._changed.wait(min(kept.seconds for kept in self._kept) / (2 * SHARE))
+                    self._sleep(None)
+                self._sleep(min(kept.period for kept in self._kept))
                 late = [kept for kept in self._kept if kept.is_late(time.monotonic())]
             for kept in late:
                 self._renew(kept)
+
+    def _sleep(self, seconds: float | None) -> None:
+        self._wakes_at = FOREVER if seconds is None else time.monotonic() + seconds
+        self._changed.wait(seconds)
 
     def _renew(self, kept: Kept) -> None:
         begun = time.monotonic()
