@@ -47,8 +47,10 @@ def look(intent_id: str, *, now: datetime) -> str | None:
         if order_id is None or seen is None:
             return None if seen is None else seen.standing
         with unit() as current:
-            if locked(current, order_id).writes == writes + 1:
-                _keep(current, intent_id, seen, now)
+            came_in_time = locked(current, order_id).writes == writes + 1
+            if not came_in_time or not _keep(current, intent_id, seen, now):
+                current.rollback()  # what changes nothing makes nobody else's answer old
+            if came_in_time:
                 return seen.standing
     raise Busy("This order is being worked on just now. Try again in a minute.")
 
@@ -67,13 +69,17 @@ def _together(seen: Sequence[DisputeSeen]) -> DisputeSeen | None:
     return next((each for word in ("lost", "open", "won") for each in seen if each.standing == word), None)
 
 
-def _keep(current: Session, intent_id: str, seen: DisputeSeen, now: datetime) -> None:
+def _keep(current: Session, intent_id: str, seen: DisputeSeen, now: datetime) -> bool:
+    """Keep what was seen; False when it is known."""
     mine = select(Payment).where(Payment.intent_id == intent_id)
     payment = current.scalars(mine.execution_options(populate_existing=True)).one()
     standing = seen.standing
+    known = (payment.dispute, payment.dispute_reason, payment.dispute_answer_by)
+    if known == (standing, seen.reason or None, seen.answer_by):
+        return False
     payment.dispute_reason, payment.dispute_answer_by = seen.reason or None, seen.answer_by
     if payment.dispute == standing:
-        return
+        return True
     payment.dispute, payment.disputed_at = standing, payment.disputed_at or now
     current.flush()
     order = payment.order
@@ -83,3 +89,4 @@ def _keep(current: Session, intent_id: str, seen: DisputeSeen, now: datetime) ->
         current.execute(waiting.values(state=FAILED, ended_at=now, problem="the bank gave the money back"))
     refund_letters.disputed(current, payment, now)
     run_steps(current, Settled("disputed", order, now, payment=payment))
+    return True

@@ -80,9 +80,10 @@ def test_payments_of_which_no_event_tells(
 def test_payments_whose_outcome_is_not_known(
     figures: Figures, placed: str, now: datetime, minutes: int, more: dict[str, object], wrong: dict[str, int]
 ) -> None:
-    if (ends := more.pop("ends", None)) is not None:
-        more = {**more, "expires_at": ago(now, minutes=-float(str(ends)))}
-    an_attempt(order_id(placed), ago(now, minutes=minutes), **more)
+    known = {name: value for name, value in more.items() if name != "ends"}
+    if "ends" in more:
+        known["expires_at"] = ago(now, minutes=-float(str(more["ends"])))
+    an_attempt(order_id(placed), ago(now, minutes=minutes), **known)
     assert figures(now) == wrong
     assert [title for title, *_ in own.stuck_orders(now)] == [f"Order {placed}"] * len(wrong)
     host.end_reads()

@@ -26,6 +26,8 @@ FILE = Path(__file__).resolve().parents[5] / "shared" / "stripe" / "openapi.json
 USED = {"/v1/customers", "/v1/checkout/sessions", "/v1/checkout/sessions/{session}", "/v1/payment_intents"}
 USED |= {"/v1/checkout/sessions/{session}/expire", "/v1/payment_intents/{intent}", "/v1/refunds"}
 USED |= {"/v1/payment_intents/{intent}/confirm", "/v1/payment_intents/{intent}/cancel", "/v1/account"}
+USED |= {"/v1/customers/{customer}", "/v1/payment_methods/{payment_method}", "/v1/disputes"}
+USED |= {"/v1/payment_methods/{payment_method}/detach"}
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
@@ -119,7 +121,25 @@ def test_every_request_we_make_is_one_that_stripe_describes(driver: Driver, desc
     driver.travel(clock.now() + timedelta(hours=2))
     settle_intent(intent, now=clock.now())
     assert list(gateway().intents_since(clock.now() - timedelta(days=1)))
+    _of_cards(intent)
     assert description.used == USED
+
+
+def _of_cards(intent: str) -> None:
+    """What we ask about people, cards and disputes."""
+    asked, back = gateway(), "https://shop.example/back"
+    seen = asked.intent(intent)
+    assert seen.customer
+    assert seen.card
+    assert asked.customer_lives(seen.customer)
+    closes = clock.now() + timedelta(hours=1)
+    page = asked.create_setup_page(
+        seen.customer, "a mark", expires_at=closes, success_url=back, cancel_url=back, key="a key"
+    )
+    assert page.url
+    assert asked.card(seen.card.id).id == seen.card.id
+    asked.forget_card(seen.card.id)
+    assert asked.disputes(intent) == []
 
 
 def test_no_request_speaks_of_health(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,6 +84,14 @@ def test_a_dispute_no_event_has_told_of_fails_no_refund(driver: Driver, bought: 
     assert (read(select(Refund.state)), read(select(Payment.dispute))) == (["pending"], ["open"])
 
 
+def test_many_who_look_at_once_all_learn_how_it_stands(
+    driver: Driver, bought: Bought, read: Read, at_once: Callable[..., list[Any]]
+) -> None:
+    begin(driver)
+    [intent] = read(select(Payment.intent_id))
+    assert at_once([lambda: disputes.look(intent, now=clock.now())] * 6) == ["open"] * 6
+
+
 def test_a_lost_dispute_ends_what_waited_and_allows_nothing_more(
     driver: Driver, bought: Bought, read: Read, mail_folder: Path
 ) -> None:
