@@ -14,7 +14,7 @@ from shop.payments.tables import Payment
 from shop.registers import Settled
 from subscriptions import ending, notices
 from subscriptions.billing import declines
-from subscriptions.cards import using
+from subscriptions.cards import missing, using
 from subscriptions.controls import telling
 from subscriptions.controls.pauses import held_by_customer
 from subscriptions.law.choosing import law_of
@@ -32,10 +32,13 @@ def settle_step(session: Session, settled: Settled) -> None:
         if settled.what in ("withdrawn", "refunded"):
             ending.kit_given_back(session, settled)
         if settled.what == "paid" and settled.payment is not None:
-            for line in settled.order.lines:
-                if line.refills:
-                    session.add(_subscription(session, line, settled.payment, settled))
+            plans = [
+                _subscription(session, line, settled.payment, settled) for line in settled.order.lines if line.refills
+            ]
+            session.add_all(plans)
             session.flush()
+            for plan in plans if settled.payment.elsewhere else ():
+                missing.ask(session, plan, settled.now)
         return
     refill = session.scalars(select(Refill).where(Refill.order_id == settled.order.id)).first()
     if refill is not None:

@@ -34,7 +34,7 @@ class Order(ClaimedRow):
     number: Mapped[str] = mapped_column(unique=True)
     token: Mapped[str] = mapped_column(unique=True)
     submission: Mapped[str | None] = mapped_column(unique=True, doc="one per checkout form: two clicks, one order")
-    kind: Mapped[str] = mapped_column(doc="kit, refill, or replacement (free, for a recalled lot)")
+    kind: Mapped[str] = mapped_column(doc="kit, refill, or replacement (free, in place of what was sent)")
     state: Mapped[str] = mapped_column(default=AWAITING)
     customer_id: Mapped[int] = mapped_column(ForeignKey("shop_customer.id"), index=True)
     root_number: Mapped[str] = mapped_column(index=True, doc="the number of the first order; its own for a kit order")

@@ -33,7 +33,7 @@ def issue_invoice(session: Session, payment: Payment, *, now: datetime) -> Docum
         order,
         facts.read(session),
         shop=str(setting("NAME")),
-        paid_by=_card(payment),
+        paid_by=payment.came_by or _card(payment),
         issued_on=today(now).isoformat(),
         supplied_on=today(payment.paid_at).isoformat(),
     )

@@ -105,16 +105,16 @@ def _arrived(current: Session, order: Order, intent: Intent, page_id: str | None
         return
     payment = _payment(current, order, intent, now)
     _end_attempt(current, order, intent, page_id, now)
-    reason = _why_back(current, order, now)
+    reason = why_back(current, order, now)
     if reason is None:
-        _pay(current, order, payment, now)
+        pay(current, order, payment, now)
     else:
         refund = refunds.ask(current, payment, payment.amount, reason=reason, now=now)
         refund_letters.asked(current, refund, now)
 
 
-def _why_back(current: Session, order: Order, now: datetime) -> str | None:
-    """Why the money goes back at once.
+def why_back(current: Session, order: Order, now: datetime) -> str | None:
+    """Why money for a locked order goes back at once. Flushes.
 
     None when the order waits for it, or was let go but its stock, and its code, can still be had.
     """
@@ -135,7 +135,8 @@ def _why_back(current: Session, order: Order, now: datetime) -> str | None:
     return None
 
 
-def _pay(current: Session, order: Order, payment: Payment, now: datetime) -> None:
+def pay(current: Session, order: Order, payment: Payment, now: datetime) -> None:
+    """A locked order is paid with this payment: what follows from it, in the same transaction. Flushes."""
     order.state, order.paid_at = PAID, now
     current.flush()
     run_steps(current, Settled("paid", order, now, payment=payment))

@@ -25,6 +25,9 @@ OPEN = (STARTED, UNKNOWN)
 HOSTED, SAVED_CARD = "hosted", "saved_card"
 PENDING, FAILED = "pending", "failed"
 DISPUTED = ("open", "lost")
+BANK_TRANSFER, CARD_TERMINAL, CASH = "bank_transfer", "card_terminal", "cash"
+MEANS = {BANK_TRANSFER: "bank transfer", CARD_TERMINAL: "card terminal", CASH: "cash"}
+"""How money comes that the gateway never sees, in words."""
 _STILL_OPEN = text("state IN ('started', 'unknown')")
 
 
@@ -70,15 +73,21 @@ class PaymentAttempt(Row):
 class Payment(Row):
     """Money that arrived: one row a PaymentIntent, with the card that paid.
 
-    A dispute is `open` while the bank looks into it; once `lost` the money is
+    What came another way, and was noted by staff, has its `means` instead of an intent: the gateway knows nothing of
+    it, and it goes back by hand. A dispute is `open` while the bank looks into it; once `lost` the money is
     with the customer already, once `won` it is ours again.
     """
 
     __tablename__ = "shop_payment"
-    __table_args__ = (CheckConstraint("amount > 0", name="positive"),)
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="positive"),
+        CheckConstraint("(intent_id IS NULL) <> (means IS NULL)", name="one_way"),
+    )
 
     order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"), index=True)
-    intent_id: Mapped[str] = mapped_column(unique=True)
+    intent_id: Mapped[str | None] = mapped_column(unique=True)
+    means: Mapped[str | None] = mapped_column(doc="one of MEANS; None: it came through the gateway")
+    reference: Mapped[str | None] = mapped_column(doc="by which it is found where it came")
     amount: Mapped[int]
     currency: Mapped[str]
     card: Mapped[str | None] = mapped_column(doc="the gateway's id of the saved card")
@@ -98,6 +107,23 @@ class Payment(Row):
     def money(self) -> Money:
         """What arrived."""
         return Money(self.amount, self.currency)
+
+    @property
+    def elsewhere(self) -> bool:
+        """True when it came another way than through the gateway, and can only go back by hand."""
+        return self.means is not None
+
+    @property
+    def came_by(self) -> str:
+        """How it came, in words that say nothing of a card: `bank transfer`; empty for what a card paid."""
+        return MEANS.get(self.means, self.means.replace("_", " ")) if self.means else ""
+
+    @property
+    def goes_to(self) -> str:
+        """Where its money goes back to, said to the customer."""
+        if self.elsewhere:
+            return "you"
+        return f"your card ending in {self.card_last4}" if self.card_last4 else "the card that paid"
 
     @property
     def disputed(self) -> bool:
@@ -120,6 +146,7 @@ class Refund(ClaimedRow):
     key: Mapped[str] = mapped_column(unique=True)
     requests: Mapped[int] = mapped_column(default=0)
     gateway_id: Mapped[str | None] = mapped_column(index=True)
+    reference: Mapped[str | None] = mapped_column(doc="of what was paid back by hand, by which it is found")
     reason: Mapped[str] = mapped_column(doc="one of shop.payments.giving_back.reasons")
     note: Mapped[str] = mapped_column(Text, default="", doc="what staff say of it, to the customer, too")
     actor: Mapped[str] = mapped_column(default="settle")
@@ -134,6 +161,11 @@ class Refund(ClaimedRow):
     def money(self) -> Money:
         """What goes back."""
         return Money(self.amount, self.payment.currency)
+
+    @property
+    def by_hand(self) -> bool:
+        """True when the gateway cannot send it: someone pays it back and notes the reference."""
+        return self.payment.elsewhere
 
     @property
     def why(self) -> Reason:

@@ -37,11 +37,12 @@ class Counts:
     to_inspect: int
     to_refund: int
     failed: int
+    by_hand: int
 
     @property
     def any(self) -> bool:
         """True when something is to be done."""
-        return any((self.overdue, self.soon, self.to_inspect, self.to_refund, self.failed))
+        return any((self.overdue, self.soon, self.to_inspect, self.to_refund, self.failed, self.by_hand))
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def returns(session: Session, *, state: str = "", after: int = 0) -> Sequence[Re
 
 
 def counts(session: Session, day: date) -> Counts:
-    """What waits for the desk; two statements."""
+    """What waits for the desk; three statements."""
     late = and_(Return.state.in_(OPEN), Return.refund_by < day)
     soon = and_(Return.state.in_(OPEN), Return.refund_by >= day, Return.refund_by <= day + SOON)
     wanted = (late, soon, Return.state == RECEIVED, Return.state == INSPECTED)
@@ -96,14 +97,26 @@ def counts(session: Session, day: date) -> Counts:
         select(*(func.count().filter(each) for each in wanted)).select_from(Return).where(Return.state.in_(OPEN))
     ).one()
     failed = session.scalar(select(func.count()).select_from(Refund).where(still_owed())) or 0
+    waiting = session.scalar(select(func.count()).select_from(Refund).where(_waits_for_a_hand())) or 0
     overdue, near, to_inspect, to_refund = (int(each) for each in found)
-    return Counts(overdue, near, to_inspect, to_refund, failed)
+    return Counts(overdue, near, to_inspect, to_refund, failed, waiting)
 
 
 def failed(session: Session) -> Sequence[Refund]:
     """Up to a page of refunds that failed and are still owed, the oldest first."""
     query = select(Refund).where(still_owed()).order_by(Refund.id).limit(A_PAGE)
     return session.scalars(query.options(joinedload(Refund.payment))).all()
+
+
+def by_hand(session: Session) -> Sequence[Refund]:
+    """Up to a page of refunds that someone has to pay back by hand, the oldest first."""
+    query = select(Refund).where(_waits_for_a_hand()).order_by(Refund.id).limit(A_PAGE)
+    return session.scalars(query.options(joinedload(Refund.payment))).all()
+
+
+def _waits_for_a_hand() -> ColumnElement[bool]:
+    elsewhere = exists().where(Payment.id == Refund.payment_id, Payment.means.is_not(None))
+    return and_(Refund.state == PENDING, elsewhere)
 
 
 def not_asked_again(refund: Any = Refund) -> ColumnElement[bool]:

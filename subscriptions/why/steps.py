@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kits.dates import written
 from kits.money import Money
-from shop.payments.tables import CLOSED, FAILED, HOSTED, PENDING, PaymentAttempt, Refund
+from shop.payments.tables import CLOSED, FAILED, HOSTED, PENDING, Payment, PaymentAttempt, Refund
 from shop.work.outbox import DEAD, DROPPED, REFUSED, OutboxMail
 from subscriptions.why import resting
 from subscriptions.why.decline_words import in_words
@@ -86,13 +86,9 @@ def _money(rows: Rows) -> Iterator[Step]:
     for each in rows.attempts:
         yield from _attempt(each)
     for paid in rows.payments:
-        card = (
-            f"with your {(paid.card_brand or 'card').capitalize()} ending in {paid.card_last4}"
-            if paid.card_last4
-            else "by card"
-        )
-        text = f"{Money(paid.amount, paid.currency)}, {card}."
-        yield Step(paid.paid_at, "Your payment arrived", text, (f"payment {paid.id}", paid.intent_id))
+        text = f"{Money(paid.amount, paid.currency)}, {_with(paid)}."
+        ids = (f"payment {paid.id}", paid.intent_id or f"reference {paid.reference}")
+        yield Step(paid.paid_at, "Your payment arrived", text, ids)
         if paid.disputed_at is not None:
             text = {"won": "It was decided for us.", "lost": "It was decided for you."}.get(
                 paid.dispute or "", "While it is open nothing is refunded besides."
@@ -100,6 +96,16 @@ def _money(rows: Rows) -> Iterator[Step]:
             yield Step(paid.disputed_at, "Your bank asked about the payment", text, (f"payment {paid.id}",))
     for back in rows.refunds:
         yield from _refund(back)
+
+
+def _with(paid: Payment) -> str:
+    if paid.elsewhere:
+        return f"by {paid.came_by}"
+    return (
+        f"with your {(paid.card_brand or 'card').capitalize()} ending in {paid.card_last4}"
+        if paid.card_last4
+        else "by card"
+    )
 
 
 def _attempt(each: PaymentAttempt) -> Iterator[Step]:
@@ -113,10 +119,11 @@ def _attempt(each: PaymentAttempt) -> Iterator[Step]:
 
 
 def _refund(back: Refund) -> Iterator[Step]:
-    ids = tuple(part for part in (f"refund {back.id}", back.gateway_id, back.problem) if part)
+    ids = tuple(part for part in (f"refund {back.id}", back.gateway_id, back.reference, back.problem) if part)
     yield Step(back.asked_at, f"We refunded {back.money}", back.why.told, ids)
     if back.ended_at is not None and back.state != PENDING:
-        done = "It is on its way to the card that paid." if back.state != FAILED else "We see to it and write to you."
+        sent = "We paid it back to you." if back.by_hand else "It is on its way to the card that paid."
+        done = sent if back.state != FAILED else "We see to it and write to you."
         failed = "The refund did not go through" if back.state == FAILED else "The refund was accepted"
         yield Step(back.ended_at, failed, done, ids)
 

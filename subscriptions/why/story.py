@@ -26,7 +26,8 @@ def _answer(rows: Rows) -> str:
     refill = rows.refill
     if rows.payments:
         paid, back = _sum(rows.payments), [each for each in rows.refunds if each.state != FAILED]
-        said = f"{paid} was charged for refill {refill.number} of your plan"
+        taken = "paid" if rows.payments[0].elsewhere else "charged"
+        said = f"{paid} was {taken} for refill {refill.number} of your plan"
         if refill.notice is not None and refill.notice_amount is not None:
             named = Money(refill.notice_amount, refill.subscription.currency)
             said += f", as the mail of {day_of(refill.notice.queued_at)} said: it named {named}"

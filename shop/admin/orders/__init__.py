@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from shop.admin.orders import delivered, orders, pack, packing, papers, returns
+from shop.admin.orders import delivered, elsewhere, orders, pack, packing, papers, returns
 
-PARTS = (orders, delivered, packing, pack, papers, returns)
+PARTS = (orders, delivered, packing, pack, papers, returns, elsewhere)

@@ -52,6 +52,14 @@ class ReturnForm(Form):
     submission = words()
 
 
+class PaidElsewhereForm(Form):
+    """How money came that Stripe never saw; what may be left empty, and how long it may be, is the domain's to say."""
+
+    means = words()
+    reference = words()
+    reason = words()
+
+
 def an_id(text: str) -> int | None:
     """The id that an address or a form carries, no larger than a table can hold; None for what is none."""
     return min(int(text), LARGEST_ID) if text.isascii() and text.isdecimal() and len(text) < 20 else None

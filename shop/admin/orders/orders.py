@@ -24,6 +24,7 @@ from shop.orders.find import order_by_number
 from shop.orders.parcels.contents import contents
 from shop.orders.tables import AWAITING, CANCELLED, PAID, REFUNDED, SHIPPED
 from shop.papers.issuing import papers_of
+from shop.payments.elsewhere import can_be_noted
 from shop.returns.lists import STATES as RETURN_STATES
 from shop.returns.lists import GivenBack
 from shop.storefront.forms import Wrong, sentences, taken
@@ -91,6 +92,7 @@ def _page(number: str, values: Any, errors: dict[str, str]) -> str:
         parcel=parcels.next_number(found),
         contents=contents(current, found),
         returnable=_returnable(current, number),
+        can_be_noted=can_be_noted(found),
         states=STATES,
         given_back=GivenBack.of(current, found, today),
         return_states=RETURN_STATES,

@@ -61,7 +61,9 @@ class ReturnRefundForm(Form):
 
 
 class RefundForm(ReturnRefundForm):
-    """A refund without a return; `submission` is one per form."""
+    """A refund without a return; `submission` is one per form, `reference` of what was paid back by hand."""
+
+    reference = words()
 
     reason = fields.String(
         required=True,
@@ -69,6 +71,12 @@ class RefundForm(ReturnRefundForm):
         error_messages={"required": "Choose a reason."},
     )
     submission = filled("Load the page again.", validate.Length(max=LONGEST_MARK, error="Load the page again."))
+
+
+class PaidBackForm(Form):
+    """What was paid back by hand."""
+
+    reference = words()
 
 
 class AgreeForm(Form):

@@ -23,6 +23,7 @@ def returns() -> str:
         rows=found[: lists.A_PAGE],
         more=after + lists.A_PAGE if len(found) > lists.A_PAGE else None,
         failed=lists.failed(current),
+        by_hand=lists.by_hand(current),
         state=state,
         states=STATES,
         today=today,

@@ -130,7 +130,7 @@ def _sums(document: Document, says: Said) -> list[tuple[str, str]]:
 def _notes(document: Document, says: Said) -> list[str]:
     notes = []
     if document.kind == CREDIT_NOTE:
-        notes += ["The amount went back to the card that paid."]
+        notes += ["The amount went back the way it was paid."]
     else:
         notes += ["Paid in full. Nothing is due."]
     if says["rate"] is None:

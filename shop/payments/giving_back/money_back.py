@@ -24,7 +24,7 @@ from shop.environment import standing
 from shop.orders.find import locked
 from shop.orders.tables import PAID, REFUNDED, SHIPPED, Order
 from shop.papers.issuing import paying
-from shop.payments.giving_back import refund_letters, refunds
+from shop.payments.giving_back import by_hand, refund_letters, refunds
 from shop.payments.giving_back.reasons import AUTOMATIC, BY_STAFF
 from shop.payments.tables import FAILED, Payment, Refund
 from shop.registers import Settled, run_steps
@@ -71,11 +71,15 @@ def give_back(
     return _asked(session, order, payment, amount, actor, now, **about)
 
 
-def by_staff(order_id: int, amount: int, *, reason: str, note: str, actor: str, now: datetime, mark: str) -> int:
+def by_staff(
+    order_id: int, amount: int, *, reason: str, note: str, actor: str, now: datetime, mark: str, reference: str = ""
+) -> int:
     """Refund a part or all of an order and tell its customer; returns the refund's id. Commits.
 
-    `mark` is one per form: the same one gives the refund it made. Raises
-    BadInput at `amount`, `reason` or `note`, and WrongState as `give_back` does.
+    `mark` is one per form: the same one gives the refund it made. Of money
+    that came another way, `reference` is that of the money that was paid back by
+    hand. Raises BadInput at `amount`, `reason`, `note` or `reference`, and
+    WrongState as `give_back` does.
     """
     if reason not in BY_STAFF:
         raise BadInput("reason", "Choose a reason.")
@@ -92,6 +96,8 @@ def by_staff(order_id: int, amount: int, *, reason: str, note: str, actor: str, 
             raise BadInput("amount", _from_to(most, order) if most else NOTHING_LEFT)
         given = give_back(session, order, amount, reason=reason, note=note.strip(), actor=actor, now=now)
         given.refund.key = _key(order, mark)
+        if given.refund.by_hand:
+            by_hand.note(session, given.refund, reference, actor=actor, now=now)
         refund_letters.asked(session, given.refund, now, given.said)
         return given.refund.id
 

@@ -70,14 +70,14 @@ def left(current: Session, payment: Payment) -> int:
 def send(refund_id: int, now: datetime) -> None:
     """Ask the gateway for a pending refund and record its answer; asking twice refunds once. Commits.
 
-    While the payment is disputed it waits.
+    While the payment is disputed it waits; what came another way is not the gateway's to give back.
     """
     outside_transaction()
     refund = session().get_one(Refund, refund_id)
     intent, amount, mark, tries = refund.payment.intent_id, refund.amount, refund.key, refund.requests
     waits = refund.state != PENDING or refund.payment.disputed
     end_reads()
-    if waits:
+    if waits or intent is None:
         return
     standing.require(now, to_charge=True)
     try:
@@ -134,7 +134,8 @@ def _ended(refund_id: int, state: str, now: datetime, **values: object) -> None:
 
 def _due(now: datetime) -> ColumnElement[bool]:
     free = or_(Payment.dispute.is_(None), Payment.dispute.not_in(DISPUTED))
-    return and_(Refund.state == PENDING, exists().where(Payment.id == Refund.payment_id, free))
+    paid = exists().where(Payment.id == Refund.payment_id, Payment.means.is_(None), free)
+    return and_(Refund.state == PENDING, paid)
 
 
 REFUND_DUTY = Duty("refund", Refund, _due, send)

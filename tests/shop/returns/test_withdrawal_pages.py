@@ -92,7 +92,7 @@ def test_before_it_leaves_the_page_says_that_all_the_money_goes_back_at_once(
 ) -> None:
     form = page(client, f"/orders/{bought.token}/withdraw").form("Go on")
     two = page(client, form.action, **form.filled("Go on"))
-    assert "£89.00 goes back to the card that paid, at once" in two.words
+    assert "£89.00 goes back the way you paid, at once" in two.words
     confirmed = two.form(CONFIRM)
     assert client.post(confirmed.action, data=confirmed.filled(CONFIRM)).status_code == 303
     driver.work()

@@ -105,10 +105,12 @@ def _attempt(each: PaymentAttempt) -> dict[str, Any]:
 
 
 def _payment(each: Payment) -> dict[str, Any]:
-    about = {name: getattr(each, name) for name in ("amount", "currency", "card_brand", "card_last4")}
+    about = {
+        name: getattr(each, name) for name in ("amount", "currency", "card_brand", "card_last4", "means", "reference")
+    }
     return {**about, "paid_at": iso(each.paid_at)}
 
 
 def _refund(each: Refund) -> dict[str, Any]:
-    about = {name: getattr(each, name) for name in ("amount", "state", "reason", "note")}
+    about = {name: getattr(each, name) for name in ("amount", "state", "reason", "note", "reference")}
     return {**about, "asked_at": iso(each.asked_at), "ended_at": iso(each.ended_at)}
