@@ -6,6 +6,7 @@ ARGS ?=
 ONLY ?=
 RUNS ?= 300
 CUSTOMERS ?= 1000
+REFILLS ?= 5000
 SEED ?= 1
 SVG ?=
 
@@ -20,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test testall lint bench soak simulate
+.PHONY: help demo test testall lint bench soak simulate chaos
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
@@ -47,6 +48,9 @@ soak: $(DEV) ## long runs of the state machines, a JSON line each (RUNS=300)
 
 simulate: $(DEV) ## a cohort's two years: a table, a chart, a JSON line (CUSTOMERS=1000 SEED=1 SVG=chart.svg)
 	@exec $(BIN)/python -m tests.lives --customers $(CUSTOMERS) --seed $(SEED) $(if $(SVG),--svg $(SVG))
+
+chaos: $(DEV) ## charge refills while all that can fail does: a table, a JSON line (REFILLS=5000 SEED=1)
+	@exec $(BIN)/python -m tests.chaos --refills $(REFILLS) --seed $(SEED)
 
 bench: $(DEV) ## measure, a JSON line a figure (ONLY=kit_page for one)
 	@exec $(BIN)/python -m tests.bench $(ONLY)

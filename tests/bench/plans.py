@@ -26,17 +26,17 @@ from tests.bench.visits import SLUG
 HOME = Address("1 Road", "London", "SE1 6HA", "GB")
 
 
-def buy(plans: int) -> date:
+def buy(plans: int, sessions: int = 10) -> date:
     """That many customers buy a plan with refills; returns the day their first refill is charged."""
     start = clock.today(clock.now())
     for _ in range(plans):
         now = clock.now()
-        wish = Wish(SLUG, 1, 10, 4, start, refills=True)
+        wish = Wish(SLUG, 1, sessions, 4, start, refills=True)
         order_id = place(Purchase(f"{uuid.uuid4().hex}@example.org", "B. Ench", HOME, (wish,), "1", True), now=now)
         page = pay_in_person(order_id, now=now)
         requests.post(page, {"card": "4242424242424242"}, allow_redirects=False, timeout=30)
         settle_page(_page_id(order_id), now=now)
-    return SessionPlan(10, 4, start).refill_needs[0] - timedelta(days=7)
+    return SessionPlan(sessions, 4, start).refill_needs[0] - timedelta(days=7)
 
 
 def travel(day: date) -> None:

@@ -72,10 +72,10 @@ class SqliteFiles:
         """Nothing to do: the files stand in folders that pytest removes."""
 
 
-def _cluster() -> tuple[Cluster | None, URL | None]:
+def _cluster(more: tuple[str, ...]) -> tuple[Cluster | None, URL | None]:
     """A server of our own, else the address of another's. Raises NoPostgres when there is neither."""
     try:
-        return Cluster(), None
+        return Cluster(more), None
     except NoPostgres:
         if url := os.environ.get("TEST_DATABASE_URL"):
             return None, make_url(url)
@@ -83,10 +83,13 @@ def _cluster() -> tuple[Cluster | None, URL | None]:
 
 
 class PostgresDatabases:
-    """One database for all tests, emptied before each; others made when asked for."""
+    """One database for all tests, emptied before each; others made when asked for.
 
-    def __init__(self) -> None:
-        self._cluster, self._given = _cluster()
+    `cluster` is the server where it is our own, with `more` settings.
+    """
+
+    def __init__(self, more: tuple[str, ...] = ()) -> None:
+        self.cluster, self._given = _cluster(more)
         self._made: list[str] = []
         self._admin = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT", pool_size=1)
 
@@ -122,17 +125,17 @@ class PostgresDatabases:
     def close(self) -> None:
         if "_emptier" in vars(self):
             self._emptier.close()
-        if self._cluster:
+        if self.cluster:
             self._admin.dispose()
-            self._cluster.stop()
+            self.cluster.stop()
             return
         for name in self._made:
             self._run(f"DROP DATABASE {name} WITH (FORCE)")
         self._admin.dispose()
 
     def _url(self, name: str) -> str:
-        if self._cluster:
-            return self._cluster.url(name)
+        if self.cluster:
+            return self.cluster.url(name)
         assert self._given is not None
         ours = self._given.set(drivername="postgresql+psycopg")
         return (ours if name == "postgres" else ours.set(database=name)).render_as_string(hide_password=False)

@@ -39,10 +39,15 @@ class NoPostgres(Exception):
     """There is none to be had here; the text says why."""
 
 
-class Cluster:
-    """One running server. `url(name)` is the address of a database in it."""
+DURABLE = ("synchronous_commit=on",)
+"""What has been committed is still there after a crash of the server, if not of the machine."""
 
-    def __init__(self) -> None:
+
+class Cluster:
+    """One running server. `url(name)` is the address of a database in it. `more` settings come last and win."""
+
+    def __init__(self, more: tuple[str, ...] = ()) -> None:
+        self._settings = (*QUICK, *more)
         package = _package()
         self._folder = Path(tempfile.mkdtemp(prefix="refillery-pg-"))
         self._folder.chmod(0o755)
@@ -64,13 +69,23 @@ class Cluster:
         self._process.wait(PATIENCE)
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def restart(self, *, crash: bool, away: float = 0.0) -> None:
+        """End it, in good order or as a crash does, and start it again on its data after so many seconds."""
+        self._process.send_signal(signal.SIGQUIT if crash else signal.SIGINT)
+        self._process.wait(PATIENCE)
+        time.sleep(away)
+        self._serve()
+
     def _start(self) -> None:
         self._data.mkdir(mode=0o700)
         user = _user(self._data)
         made = [self._programs / "initdb", "-D", self._data, "-U", "postgres", "--no-sync", "--no-locale", "-E", "UTF8"]
         subprocess.run([*made, "--auth=trust"], check=True, capture_output=True, cwd=self._folder, **user)
-        asked = [word for setting in QUICK for word in ("-c", setting)]
-        with (self._folder / "log").open("wb") as log:
+        self._serve()
+
+    def _serve(self) -> None:
+        asked = [word for setting in self._settings for word in ("-c", setting)]
+        with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._programs / "postgres", "-D", self._data, "-k", self._data, *asked],
                 stdout=log,
@@ -78,7 +93,7 @@ class Cluster:
                 cwd=self._folder,
                 # A signal to the tests' group must not stop it before the tests are done with it.
                 start_new_session=True,
-                **user,
+                **_user(self._data),
             )
         self._wait()
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from flask import Flask, request
 
 from shop.sandbox.clock import Clock, iso, read_moment
-from shop.sandbox.controls.asking import read_fault
+from shop.sandbox.controls.asking import read_disorder, read_fault
 from shop.sandbox.controls.cards import ADVICE, behave_like, behaviour, renew
 from shop.sandbox.controls.disputes import dispute_charge, end_dispute, warn_of_fraud
 from shop.sandbox.errors import StripeError
@@ -32,13 +32,16 @@ def open_controls(
         ("GET", "clock", doors.read_clock),
         ("POST", "clock", doors.move_clock),
         ("GET", "faults", doors.list_faults),
+        ("GET", "faults/struck", doors.count_faults),
         ("POST", "faults", doors.put_fault),
         ("DELETE", "faults", doors.clear_faults),
         ("GET", "charges", doors.charges),
         ("GET", "cards/<method>", doors.read_card),
         ("POST", "cards/<method>", doors.change_card),
         ("POST", "cards/<method>/renew", doors.renew_card),
+        ("GET", "webhooks", doors.waiting_webhooks),
         ("POST", "webhooks", doors.hold_webhooks),
+        ("POST", "webhooks/disorder", doors.disturb_webhooks),
         ("POST", "events/<event>/send", doors.send_again),
         ("POST", "disputes", doors.open_dispute),
         ("POST", "disputes/<dispute>", doors.end_dispute),
@@ -103,8 +106,12 @@ class Doors:
         """Those that may still strike."""
         return {"data": [fault.as_json() for fault in self.faults.waiting()]}, 200
 
+    def count_faults(self) -> Answer:
+        """How often each mode has struck since the start."""
+        return dict(self.faults.struck), 200
+
     def put_fault(self) -> Answer:
-        """`on`, `mode`, and `times` or `rate`; `seconds` with mode `delay`."""
+        """`on`, `mode`, and `times` or `rate`, `seconds` with mode `delay`; or `on`, `rates` by mode, `seed`."""
         fault = read_fault(given())
         answer = fault.as_json()
         self.faults.put(fault)
@@ -141,11 +148,20 @@ class Doors:
         self.wake()
         return answer, 200
 
+    def waiting_webhooks(self) -> Answer:
+        """How many deliveries are still to be made."""
+        return {"hold": self.deliverer.held, "waiting": self.deliverer.waiting()}, 200
+
     def hold_webhooks(self) -> Answer:
         """`hold` true stops delivery, false lets what has gathered go."""
         self.deliverer.held = str(given()["hold"]).lower() in ("true", "1")
         self.wake()
         return {"hold": self.deliverer.held}, 200
+
+    def disturb_webhooks(self) -> Answer:
+        """`duplicate` and `delay` are chances, `seconds` the longest delay, all 0 unless told; perhaps a `seed`."""
+        self.deliverer.disorder = read_disorder(given())
+        return self.deliverer.disorder.as_json(), 200
 
     def send_again(self, event: str) -> Answer:
         """Deliver an event once more, now, held or not; says what each endpoint answered (null: not reached)."""

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from shop.sandbox.events.disorder import Disorder
 from shop.sandbox.events.record import CONFIGURED
 from shop.sandbox.events.signing import sign
 from shop.sandbox.store.database import Database
@@ -49,16 +50,36 @@ class Deliverer:
         self._configured = configured
         self._first_wait = first_wait
         self.held = False
+        self.disorder = Disorder()
 
     def deliver_due(self, now: Callable[[], int]) -> int:
         """Send a batch of what is due by real time; gives how many were tried. Nothing while held."""
         if self.held:
             return 0
-        due = self._due()
+        found = self._due()
+        due = [delivery for delivery in found if not self._put_off(delivery)]
         if due:
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 list(pool.map(lambda delivery: self._try(delivery, now()), due))
-        return len(due)
+        return len(found)
+
+    def waiting(self) -> int:
+        """How many deliveries are still to be made, now or later."""
+        with self._database.transaction() as connection:
+            return int(connection.execute("SELECT count(*) FROM deliveries WHERE due IS NOT NULL").fetchone()[0])
+
+    def _put_off(self, delivery: Delivery) -> bool:
+        """True when it is made later; it may be made once more, too."""
+        late, twice = self.disorder.drawn(delivery.id)
+        if not late and not twice:
+            return False
+        with self._database.transaction() as connection:
+            if late:
+                connection.execute("UPDATE deliveries SET due = ? WHERE id = ?", (time.time() + late, delivery.id))
+            if twice:
+                copy = (delivery.event, delivery.endpoint, time.time() + twice)
+                connection.execute("INSERT INTO deliveries (event, endpoint, due) VALUES (?, ?, ?)", copy)
+        return late > 0
 
     def _due(self) -> list[Delivery]:
         with self._database.transaction() as connection:

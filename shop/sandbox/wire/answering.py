@@ -165,4 +165,9 @@ _ERRORS: dict[str, Callable[[], StripeError]] = {
         "There is currently another in-progress request using this Idempotent Key.", code="idempotency_key_in_use"
     ),
     "http_429": lambda: TooManyRequests("Request rate limit exceeded.", code="rate_limit"),
+    "lock_timeout": lambda: TooManyRequests(
+        "This object cannot be accessed right now because another API request or Stripe process is currently accessing"
+        " it.",
+        code="lock_timeout",
+    ),
 }

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 import threading
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
-MODES = ("lose_request", "lose_response", "http_500", "http_409", "http_429", "delay")
+MODES = ("lose_request", "lose_response", "http_500", "http_409", "http_429", "lock_timeout", "delay")
+EVERY = "*"
+"""What a mix is on that befalls every operation without one of its own."""
 
 
 @dataclass(slots=True)
@@ -28,38 +31,89 @@ class Fault:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Several faults of `on` at once: each mode with its chance, at most one a call.
+
+    The n-th call of an operation meets the same fault whenever the `seed` is the same; without one, whichever.
+    """
+
+    on: str
+    rates: dict[str, float]
+    seed: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """As it was asked for."""
+        return asdict(self)
+
+    def drawn(self, luck: float) -> Fault | None:
+        """The fault for a call whose luck is from 0 to 1."""
+        for mode, rate in self.rates.items():
+            if luck < rate:
+                return Fault(self.on, mode)
+            luck -= rate
+        return None
+
+
 class Faults:
-    """At most one fault an operation; a new one replaces it."""
+    """At most one fault and one mix an operation; a new one replaces it. A fault comes before the mix.
+
+    `struck` counts what befell calls so far, by mode.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._by_operation: dict[str, Fault] = {}
+        self._mixes: dict[str, Mix] = {}
         # Chance, not secrecy: which call fails need not be unguessable.
         self._chance = random.Random()  # noqa: S311
+        self._chances: dict[str, random.Random] = {}
+        self.struck: Counter[str] = Counter()
 
-    def put(self, fault: Fault) -> None:
+    def put(self, fault: Fault | Mix) -> None:
         """From now on, this one."""
         with self._lock:
-            self._by_operation[fault.on] = fault
+            if isinstance(fault, Mix):
+                self._mixes[fault.on] = fault
+                self._chances.clear()
+            else:
+                self._by_operation[fault.on] = fault
 
     def clear(self) -> None:
         """None any more."""
         with self._lock:
             self._by_operation.clear()
+            self._mixes.clear()
 
-    def waiting(self) -> list[Fault]:
+    def waiting(self) -> list[Fault | Mix]:
         """Those that may still strike."""
         with self._lock:
-            return list(self._by_operation.values())
+            return [*self._by_operation.values(), *self._mixes.values()]
 
     def strike(self, operation: str) -> Fault | None:
         """The fault for this call, if any; it is used up by one."""
         with self._lock:
-            fault = self._by_operation.get(operation)
-            if fault is None or (fault.rate is not None and self._chance.random() >= fault.rate):
-                return None
-            if fault.times is not None:
-                fault.times -= 1
-                if fault.times <= 0:
-                    del self._by_operation[operation]
+            fault = self._alone(operation) or self._mixed(operation)
+            if fault is not None:
+                self.struck[fault.mode] += 1
             return fault
+
+    def _alone(self, operation: str) -> Fault | None:
+        fault = self._by_operation.get(operation)
+        if fault is None or (fault.rate is not None and self._chance.random() >= fault.rate):
+            return None
+        if fault.times is not None:
+            fault.times -= 1
+            if fault.times <= 0:
+                del self._by_operation[operation]
+        return fault
+
+    def _mixed(self, operation: str) -> Fault | None:
+        mix = self._mixes.get(operation) or self._mixes.get(EVERY)
+        if mix is None:
+            return None
+        if operation not in self._chances:
+            # Each operation draws for itself: how threads take turns between operations does not matter.
+            seed = None if mix.seed is None else f"{mix.seed} {operation}"
+            self._chances[operation] = random.Random(seed)  # noqa: S311
+        return mix.drawn(self._chances[operation].random())
