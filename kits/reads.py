@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import FunctionElement, Select, Text, literal, select, union_all
 from sqlalchemy.ext.compiler import compiles
 
-from kits import clock
 from kits.host import Reader
 from kits.ready import Ready
 
@@ -28,7 +26,6 @@ Raw = tuple[tuple[str, str], ...]
 Found = Mapping[str, list[list[Any]]]
 """The same rows' values by the name of their read. Not to be changed: others are given the same."""
 
-AHEAD = "ahead"
 REMEMBERED = 64
 """How many different answers each of those who read them remembers."""
 
@@ -64,19 +61,9 @@ def run(reader: Reader, statement: Ready, **given: object) -> Raw:
     return tuple((row[0], row[1]) for row in statement.run(reader, given))
 
 
-def along(reader: Reader, statement: Ready, given: Callable[[datetime], Mapping[str, object]]) -> tuple[datetime, Raw]:
-    """The time, and the rows as of it, of a statement that has `clock.READ` as its read AHEAD; see `look_along`."""
-
-    def read(now: datetime) -> tuple[Raw, float]:
-        raw = run(reader, statement, **given(now))
-        return raw, sum(json.loads(row)[0] for name, row in raw if name == AHEAD)
-
-    return clock.look_along(read)
-
-
-def apart(raw: Raw, name: str) -> tuple[Raw, list[list[Any]]]:
-    """The rows of the other reads, and the values of this one: what is another each time is not to be remembered."""
-    return tuple(each for each in raw if each[0] != name), [json.loads(row) for read, row in raw if read == name]
+def values(raw: Raw, name: str) -> list[list[Any]]:
+    """The values of one read, for what is another each time: not to be remembered."""
+    return [json.loads(row) for read, row in raw if read == name]
 
 
 @lru_cache(REMEMBERED)

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, bindparam, func, select
 
+from kits.catalogue import needles
 from kits.catalogue.kits import (
     ALL,
     ITEM,
@@ -24,10 +25,12 @@ from kits.catalogue.kits import (
     successors,
 )
 from kits.catalogue.offered import OfferedItem
-from kits.catalogue.tables import Kit
+from kits.catalogue.tables import Kit, Price
 from kits.host import Reader
-from kits.reads import REMEMBERED, Raw, rows, run, together
+from kits.reads import REMEMBERED, Raw, rows
 from kits.ready import one_of
+from kits.steady import UNTIL, Steady
+from kits.tables import UTCDateTime
 
 _BEFORE_NOTICE = len(KIT) + len(LIMITS) + 2 * len(PRICES)
 EFFECTIVE_FROM = _BEFORE_NOTICE + NOTICE.index("effective_from")
@@ -37,18 +40,24 @@ SEALED, RETIRED_AT = (_BEFORE_ITEM + ITEM.index(name) for name in ("sealed", "re
 
 
 def reads() -> dict[str, Select[*tuple[Any, ...]]]:
-    """The read, for `kits.reads.together`; what it leaves open is `given`."""
-    return {"offer": ALL.where(one_of(Kit.__table__.c.slug, "slugs"))}
+    """The reads, for `kits.steady.Steady`; what they leave open is `now` and what is `given`."""
+    each, now = Price.__table__.c, bindparam("now", type_=UTCDateTime())
+    return {
+        "offer": ALL.where(one_of(Kit.__table__.c.slug, "slugs")),
+        UNTIL: select(func.min(each.valid_from)).where(each.valid_from > now),
+    }
 
 
-def given(slugs: Iterable[str], now: datetime) -> dict[str, object]:
-    """What the read asks for. PostgreSQL takes no NUL in a text, so what cannot be printed is not looked up."""
-    return {"slugs": sorted({slug for slug in slugs if slug.isprintable()}), **as_of(now)}
+def given(slugs: Iterable[str], now: datetime) -> dict[str, Any]:
+    """What the reads ask for. PostgreSQL takes no NUL in a text, so what cannot be printed is not looked up."""
+    asked = sorted({slug for slug in slugs if slug.isprintable()})
+    return {"slugs": asked, "needle_limit_um": needles.limit(), **as_of(now)}
 
 
 def by_slugs(reader: Reader, slugs: Iterable[str], now: datetime) -> Mapping[str, PricedKit]:
     """Those of the kits on sale under `slugs`, by slug: in one statement, and nothing else with it."""
-    return told(reader, run(reader, _ALONE, **given(slugs, now)))
+    found, _ = _ALONE.run(reader, **given(slugs, now))
+    return told(reader, found)
 
 
 def told(reader: Reader, raw: Raw) -> Mapping[str, PricedKit]:
@@ -85,4 +94,4 @@ def _values(row: list[Any]) -> list[Any]:
     return known
 
 
-_ALONE = together(reads())
+_ALONE = Steady(reads())

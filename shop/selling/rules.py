@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from kits import reads
 from kits.catalogue import offers
 from kits.catalogue.kits import PricedKit
 from kits.host import Reader, aside
+from kits.steady import Steady
 from kits.stock.promises import looks
 from kits.stock.promises.looks import Look
 from shop.owner import facts, pages
@@ -20,10 +21,11 @@ from shop.selling import shipping
 from shop.selling.shipping import Zone
 
 _RULES = {"fact": facts.READ, "terms": pages.newest("terms"), **shipping.reads()}
-_RULES_READ = reads.together(_RULES)
-_ALL = {**offers.reads(), **_RULES}
-_ALL_READ = reads.together(_ALL)
+_RULES_READ = Steady(_RULES)
+_ALL_READ = Steady({**offers.reads(), **_RULES})
 _LOOK = looks.statement(**_RULES)
+_ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+"""The rules do not depend on the time."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,13 @@ class Rules:
 
 def read(reader: Reader) -> Rules:
     """The rules alone, in one statement."""
-    return _rules(reads.run(reader, _RULES_READ))
+    found, _ = _RULES_READ.run(reader, _ANY_TIME)
+    return _rules(found)
 
 
 def read_with(reader: Reader, slugs: Iterable[str], now: datetime) -> tuple[Mapping[str, PricedKit], Rules]:
     """The kits on sale under these slugs, with their prices, parts and notices, and the rules: in one statement."""
-    found = reads.run(reader, _ALL_READ, **offers.given(slugs, now))
+    found, _ = _ALL_READ.run(reader, **offers.given(slugs, now))
     return offers.told(reader, found), _rules(found)
 
 
@@ -55,7 +58,7 @@ def look_with(reader: Reader, slugs: Collection[str]) -> tuple[Look, Rules]:
 def countries() -> list[str]:
     """The codes of the countries we deliver to, for a form; opens no transaction of the caller's."""
     with aside() as connection:
-        return shipping.countries(_rules(reads.run(connection, _RULES_READ)).zones)
+        return shipping.countries(read(connection).zones)
 
 
 @lru_cache(reads.REMEMBERED)

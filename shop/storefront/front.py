@@ -94,11 +94,10 @@ def _asked(slug: str, asked: Mapping[str, str]) -> tuple[datetime, Asked]:
 
 
 def _look(reader: Reader, slug: str) -> Look:
-    """A look at the kit, and at the facts in the same statement when it is time to read them anew."""
-    if facts.fresh() is not None:
-        return looks.look(reader, looks.ALONE, [slug])
+    """A look at the kit, and at the facts in the same statement: they are there when it is time to read them anew."""
     found = looks.look(reader, _WITH_FACTS, [slug])
-    facts.keep(facts.told(reads.rows(found.raw).get("fact", ())))
+    if facts.fresh() is None:
+        facts.keep(facts.told(reads.rows(found.raw).get("fact", ())))
     return found
 
 

@@ -9,20 +9,21 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from kits import clock, reads
+from kits import clock
 from kits.catalogue import offers
 from kits.catalogue.kits import PricedKit
 from kits.host import Reader
-from kits.ready import Ready
+from kits.reads import Raw, values
+from kits.steady import Steady
 from kits.stock.promises.reservations import Shelves, told
 from kits.stock.promises.statements import SHELVES
 
-_SHELF = "shelf"
+_SHELF, _AHEAD = "shelf", "ahead"
 
 
 @dataclass(frozen=True)
 class Look:
-    """The kits by slug and the shelves of their parts as of `now`; `raw` is what was read of everything else, too.
+    """The kits by slug and the shelves of their parts as of `now`; `raw` is all that was read but the shelves.
 
     What is sent for a part that is retired is not among the shelves.
     """
@@ -30,7 +31,7 @@ class Look:
     now: datetime
     kits: dict[str, PricedKit]
     shelves: Shelves
-    raw: reads.Raw
+    raw: Raw
 
     @property
     def today(self) -> date:
@@ -38,18 +39,22 @@ class Look:
         return clock.today(self.now)
 
 
-def statement(**more: Select[*tuple[Any, ...]]) -> Ready:
-    """The statement of a look, and of whatever else a page reads with it."""
-    return reads.together({**offers.reads(), reads.AHEAD: clock.READ, _SHELF: SHELVES, **more})
+def statement(**more: Select[*tuple[Any, ...]]) -> Steady:
+    """The statement of a look, and of whatever else a page reads with it that `kits.migrations.marked` watches."""
+    return Steady({**offers.reads(), **more}, **{_AHEAD: clock.READ, _SHELF: SHELVES})
 
 
-def look(reader: Reader, along: Ready, slugs: Collection[str]) -> Look:
+def look(reader: Reader, along: Steady, slugs: Collection[str]) -> Look:
     """Look at the kits on sale under `slugs`, with a statement that `statement` made."""
-    now, found = reads.along(reader, along, lambda now: offers.given(slugs, now))
-    raw, counts = reads.apart(found, _SHELF)
-    kits = offers.told(reader, raw)
+
+    def read(now: datetime) -> tuple[tuple[Raw, Raw], float]:
+        steady, live = along.run(reader, **offers.given(slugs, now))
+        return (steady, live), sum(ahead for (ahead,) in values(live, _AHEAD))
+
+    now, (steady, live) = clock.look_along(read)
+    kits = offers.told(reader, steady)
     parts = (part.item_id for offer in kits.values() for part in offer.kit.components)
-    return Look(now, dict(kits), told(counts, parts), raw)
+    return Look(now, dict(kits), told(values(live, _SHELF), parts), steady)
 
 
 ALONE = statement()
