@@ -16,7 +16,7 @@ from tests.bench.recall import recall
 from tests.bench.setting import Bench
 from tests.bench.statements import counted
 
-ROUNDS, PAGES, PURCHASES = 3, 40, 12
+ROUNDS, PAGES, PURCHASES = 5, 60, 20
 Figure = dict[str, Any]
 
 
