@@ -31,6 +31,9 @@ class Shop:
         from shop.demo.sandbox_commands import sandbox, sandbox_card
         from shop.environment.command import adopt_environment
         from shop.payments.commands import replay_command
+        from shop.reconciliation.command import reconcile
+        from shop.reconciliation.running import RECONCILIATION_DUTY
+        from shop.reconciliation.telling import RECONCILIATION_WATCHES
         from shop.sample_mails import OWN_MAILS
         from shop.watching.own import OWN_WATCHES
         from shop.watching.telling import ALARM_DUTY
@@ -38,8 +41,8 @@ class Shop:
 
         migrate.register(app, Path(__file__).parent / "migrations")
         ours_to_fill = registers.install(app, url_prefix)
-        ours_to_fill.duties.extend((*OWN_DUTIES, ALARM_DUTY))
-        ours_to_fill.watches.extend(OWN_WATCHES)
+        ours_to_fill.duties.extend((*OWN_DUTIES, RECONCILIATION_DUTY, ALARM_DUTY))
+        ours_to_fill.watches.extend((*OWN_WATCHES, *RECONCILIATION_WATCHES))
         ours_to_fill.settle_steps.append(addresses.settle_step)
         ours_to_fill.export_parts.update(whole.PARTS)
         ours_to_fill.mail_templates.extend(OWN_MAILS)
@@ -48,7 +51,7 @@ class Shop:
         ours_to_fill.admin_pages.append(("Watch", "refillery_admin.watch"))
         for blueprint in ours():
             app.register_blueprint(blueprint, url_prefix=url_prefix + (blueprint.url_prefix or "") or None)
-        commands = (staff_command, demo, demo_seed, sandbox, sandbox_card, adopt_environment, replay_command)
+        commands = (staff_command, demo, demo_seed, sandbox, sandbox_card, adopt_environment, replay_command, reconcile)
         for command in commands:
             cli.shop.add_command(command)
         app.cli.add_command(cli.shop)

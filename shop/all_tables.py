@@ -8,9 +8,22 @@ from shop.owner import tables as owner
 from shop.papers import tables as papers
 from shop.payments.cards import tables as cards
 from shop.payments.gateway import budget
+from shop.reconciliation import tables as reconciliation
 from shop.returns import tables as returns
 from shop.selling import tables as selling
 from shop.stock import tables as stock
 from shop.watching import tables as watching
 
-__all__ = ["budget", "cards", "environment", "owner", "papers", "personal", "returns", "selling", "stock", "watching"]
+__all__ = [
+    "budget",
+    "cards",
+    "environment",
+    "owner",
+    "papers",
+    "personal",
+    "reconciliation",
+    "returns",
+    "selling",
+    "stock",
+    "watching",
+]

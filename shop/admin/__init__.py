@@ -9,7 +9,20 @@ PROBLEM = "shop/admin/problem.html"
 
 def blueprint() -> Blueprint:
     """`/admin/…`, a fresh blueprint each time."""
-    from shop.admin import disputes, events, mails, notices, orders, owner, receiving, returns, stock, today, watching
+    from shop.admin import (
+        disputes,
+        events,
+        mails,
+        notices,
+        orders,
+        owner,
+        receiving,
+        reconciliation,
+        returns,
+        stock,
+        today,
+        watching,
+    )
     from shop.admin.door import staff_only
     from shop.doors import guard
     from shop.storefront import errors
@@ -17,7 +30,7 @@ def blueprint() -> Blueprint:
 
     made = Blueprint("refillery_admin", __name__, url_prefix="/admin", template_folder=template_folder())
     staff_only(made)
-    rooms = (orders, stock, receiving, returns, disputes, events, mails, notices, owner, watching)
+    rooms = (orders, stock, receiving, returns, disputes, events, reconciliation, mails, notices, owner, watching)
     for part in (today, *(part for room in rooms for part in room.PARTS)):
         for rule, endpoint, view, methods in part.ROUTES:
             made.add_url_rule(rule, endpoint, view, methods=methods)

@@ -9,13 +9,14 @@ from kits import clock
 from kits.host import session
 from shop.admin import lists
 from shop.admin.mails.lists import held
+from shop.reconciliation.keeping import count_open
 from shop.registers import registers
 from shop.returns.lists import counts
 from shop.stock.watch import look
 
 
 def today() -> str:
-    """Orders to pack, mails that did not leave, stock that needs a look, and the cards of the rooms above."""
+    """Orders to pack, mails that did not leave, what differs from Stripe, stock to look at, and the rooms' above."""
     now = clock.now()
     current = session()
     return render_template(
@@ -24,6 +25,7 @@ def today() -> str:
         to_pack=lists.to_pack(current),
         waiting=lists.count_to_pack(current),
         mails=held(current),
+        findings=count_open(current),
         stock=look(current, clock.today(now)),
         returns=counts(current, clock.today(now)),
         cards=[Markup(card(now)) for card in registers().today_cards],  # noqa: S704 - safe by contract

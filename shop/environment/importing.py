@@ -9,7 +9,7 @@ that was sold after the copy was made is not in it at all: that is told.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -22,10 +22,12 @@ from shop.orders.tables import Order
 from shop.payments import settle
 from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import Intent
+from shop.payments.gateway.lists import Span
 from shop.payments.tables import Payment
 from shop.registers import registers
 
 MARGIN = timedelta(days=1)
+A_SLICE, A_SECOND = timedelta(hours=1), timedelta(seconds=1)
 STILL_OPEN = ("processing",)
 log = logging.getLogger("refillery.environment")
 
@@ -66,29 +68,46 @@ def import_charges(since: datetime, *, now: datetime) -> Imported:
     """
     outside_transaction()
     done = Imported()
-    ours = [each for each in gateway().intents_since(since) if each.metadata.get("order")]
-    for intent in reversed(ours):
+    for intent in _oldest_first(since, now + MARGIN):  # the gateway's clock may be ahead of ours
+        if not intent.metadata.get("order"):
+            continue
         if intent.paid:
-            _bring_in(intent, done, now)
+            _import(intent, done, now)
         elif intent.status in STILL_OPEN and _is_here(intent):
             done.hindering.append(_missed(intent, "Stripe is still working on it: run this again in an hour"))
     return done
 
 
-def _bring_in(intent: Intent, done: Imported, now: datetime) -> None:
+def bring_in(intent: Intent, *, now: datetime) -> bool:
+    """Settle what an intent has paid, and write its order first where only that is not here. Commits.
+
+    False when it could not be settled; raises what writing its order raises.
+    """
+    if not _has(intent.metadata["order"]):
+        _write_order(intent, now)
+    settle.settle(intent, now=now)
+    return _is_settled(intent)
+
+
+def _oldest_first(since: datetime, until: datetime) -> Iterator[Intent]:
+    """The gateway lists the newest first, so one slice of time after another is read whole; one is kept in memory."""
+    while since <= until:
+        yield from reversed(list(gateway().intents(Span(since, since + A_SLICE - A_SECOND))))
+        since += A_SLICE
+
+
+def _import(intent: Intent, done: Imported, now: datetime) -> None:
     number = intent.metadata["order"]
     if _is_settled(intent):
         done.known += 1
         return
     try:
-        if not _has(number):
-            _write_order(intent, now)
-        settle.settle(intent, now=now)
+        brought_in = bring_in(intent, now=now)
     except RefilleryError as error:
         log.warning("the charge %s could not be brought in: %s", intent.id, error)
         done.hindering.append(_missed(intent, str(error)))
         return
-    if _is_settled(intent):
+    if brought_in:
         done.settled.append(number)
     elif _is_here(intent):
         done.hindering.append(_missed(intent, "it does not match its order or plan here"))

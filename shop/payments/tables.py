@@ -28,6 +28,7 @@ DISPUTED = ("open", "lost")
 BANK_TRANSFER, CARD_TERMINAL, CASH = "bank_transfer", "card_terminal", "cash"
 MEANS = {BANK_TRANSFER: "bank transfer", CARD_TERMINAL: "card terminal", CASH: "cash"}
 """How money comes that the gateway never sees, in words."""
+_IN_DISPUTE = text("dispute = 'open'")
 _STILL_OPEN = text("state IN ('started', 'unknown')")
 
 
@@ -82,6 +83,7 @@ class Payment(Row):
     __table_args__ = (
         CheckConstraint("amount > 0", name="positive"),
         CheckConstraint("(intent_id IS NULL) <> (means IS NULL)", name="one_way"),
+        Index("ix_shop_payment_disputed", "id", postgresql_where=_IN_DISPUTE, sqlite_where=_IN_DISPUTE),
     )
 
     order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"), index=True)
@@ -100,6 +102,7 @@ class Payment(Row):
     dispute_answer_by: Mapped[datetime | None] = mapped_column(doc="until when evidence is taken")
     warned_at: Mapped[datetime | None] = mapped_column(doc="when its bank held it for fraud")
     fraud_kind: Mapped[str | None] = mapped_column(doc="the gateway's word for that fraud")
+    compared_in: Mapped[int | None] = mapped_column(doc="the last comparison that found it at the gateway")
 
     order: Mapped[Order] = relationship()
 
@@ -154,6 +157,7 @@ class Refund(ClaimedRow):
     asked_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     problem: Mapped[str | None] = mapped_column(Text, doc="why it failed")
+    compared_in: Mapped[int | None] = mapped_column(doc="the last comparison that found it at the gateway")
 
     payment: Mapped[Payment] = relationship()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
@@ -15,20 +14,19 @@ from shop.payments.gateway import stripe_requests as asked
 from shop.payments.gateway.contract import (
     Bill,
     Card,
-    DisputeSeen,
     HostedPage,
     Intent,
     NoKeys,
-    RefundSeen,
     Refused,
-    WarningSeen,
 )
+from shop.payments.gateway.lists import Lists
+from shop.payments.gateway.seen import DisputeSeen, RefundSeen, WarningSeen
 from shop.payments.gateway.stripe_gateway import connected, our_errors
 
 WHOLE_PAGE = ["payment_intent.payment_method", "setup_intent.payment_method"]
 
 
-class StripeGateway:
+class StripeGateway(Lists):
     """One Stripe account. Safe to share between threads; no call here touches the database."""
 
     def __init__(self, key: str, base: str) -> None:
@@ -126,14 +124,6 @@ class StripeGateway:
         with our_errors():
             return answers.intent(self._v1.payment_intents.retrieve(intent_id, {"expand": asked.WHOLE_INTENT}))
 
-    def intents_since(self, moment: datetime) -> Iterator[Intent]:
-        """All intents made at `moment` or later, the newest first, read page by page."""
-        since: dict[str, Any] = {"created": {"gte": int(moment.timestamp())}, "limit": 100}
-        since["expand"] = [f"data.{name}" for name in asked.WHOLE_INTENT]
-        with our_errors():
-            for each in self._v1.payment_intents.list(cast(Any, since)).auto_paging_iter():
-                yield answers.intent(each)
-
     def cancel_intent(self, intent_id: str) -> Intent:
         """Cancel the intent if it can be; returns it as read back, `canceled` or `succeeded`."""
         try:
@@ -156,6 +146,11 @@ class StripeGateway:
                 if made.metadata and made.metadata.to_dict().get("mark") == mark:
                     return answers.refund(made)
         return None
+
+    def refund_charge(self, charge_id: str, *, key: str) -> RefundSeen:
+        """Give back all that is left of a charge that no order of ours was paid by."""
+        with our_errors():
+            return answers.refund(self._v1.refunds.create({"charge": charge_id}, {"idempotency_key": key}))
 
     def refund_seen(self, refund_id: str) -> RefundSeen:
         """The refund as it is now: the customer's bank may send it back days later."""

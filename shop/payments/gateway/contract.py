@@ -70,48 +70,6 @@ class HostedPage:
 
 
 @dataclass(frozen=True)
-class RefundSeen:
-    """A refund as the gateway showed it."""
-
-    id: str
-    status: str
-
-    problem: str | None = None
-
-    @property
-    def failed(self) -> bool:
-        """True when the money will not go back this way."""
-        return self.status in ("failed", "canceled")
-
-
-@dataclass(frozen=True)
-class DisputeSeen:
-    """A dispute as the gateway showed it; `intent_id` is whose money the bank looks into."""
-
-    id: str
-    status: str
-    intent_id: str | None
-    reason: str = ""
-    answer_by: datetime | None = None
-
-    @property
-    def standing(self) -> Literal["open", "lost", "won"]:
-        """`open` while the bank looks into it; an enquiry that was closed, too, leaves the money with us: `won`."""
-        if self.status in ("won", "warning_closed"):
-            return "won"
-        return "lost" if self.status in ("lost", "prevented") else "open"
-
-
-@dataclass(frozen=True)
-class WarningSeen:
-    """A bank's early warning of fraud; `intent_id` is whose money it is about."""
-
-    id: str
-    intent_id: str | None
-    kind: str
-
-
-@dataclass(frozen=True)
 class EventSeen:
     """A signed event: its id, its type, the id of what it is about, and those of whose it is and of what was paid."""
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 from kits.money import Money
-from shop.payments.gateway.contract import Advice, Card, DisputeSeen, HostedPage, Intent, RefundSeen, WarningSeen
+from shop.payments.gateway.contract import Advice, Card, HostedPage, Intent
+from shop.payments.gateway.seen import ChargeSeen, DisputeSeen, RefundSeen, WarningSeen
 
 
 def page(seen: Any) -> HostedPage:
@@ -30,38 +31,59 @@ def intent(seen: Any) -> Intent:
     return Intent(
         id=seen.id,
         status=seen.status,
-        amount=Money(seen.amount, seen.currency.upper()),
+        amount=_money(seen.amount, seen.currency),
         received=seen.amount_received,
         metadata=seen.metadata.to_dict(),
         customer=seen.customer if isinstance(seen.customer, str) else None,
         card=card(seen.payment_method),
         decline_code=str(getattr(failed, "decline_code", None) or failed.code) if failed else None,
-        created_at=datetime.fromtimestamp(seen.created, UTC),
+        created_at=_moment(seen.created),
+    )
+
+
+def charge(seen: Any) -> ChargeSeen:
+    """A Charge; one that was only authorised has taken nothing yet."""
+    return ChargeSeen(
+        id=seen.id,
+        intent_id=_id(seen.payment_intent),
+        paid=bool(seen.paid and seen.captured),
+        taken=_money(seen.amount_captured, seen.currency),
+        refunded=seen.amount_refunded,
+        metadata=seen.metadata.to_dict() if seen.metadata else {},
+        made_at=_moment(seen.created),
     )
 
 
 def refund(seen: Any) -> RefundSeen:
     """A Refund."""
-    return RefundSeen(seen.id, str(seen.status), getattr(seen, "failure_reason", None))
+    return RefundSeen(
+        id=seen.id,
+        status=str(seen.status),
+        problem=getattr(seen, "failure_reason", None),
+        intent_id=_id(seen.payment_intent),
+        amount=_money(seen.amount, seen.currency),
+        mark=seen.metadata.to_dict().get("mark") if seen.metadata else None,
+        made_at=_moment(seen.created),
+    )
 
 
 def dispute(seen: Any) -> DisputeSeen:
     """A Dispute."""
-    about = seen.payment_intent
     due = seen.evidence_details.due_by if seen.evidence_details else None
     return DisputeSeen(
         id=seen.id,
         status=seen.status,
-        intent_id=about if isinstance(about, str) else None,
+        intent_id=_id(seen.payment_intent),
         reason=str(seen.reason),
-        answer_by=datetime.fromtimestamp(due, UTC) if due else None,
+        answer_by=_moment(due) if due else None,
+        amount=_money(seen.amount, seen.currency),
+        made_at=_moment(seen.created),
     )
 
 
 def warning(seen: Any) -> WarningSeen:
     """An early fraud warning."""
-    about = seen.payment_intent
-    return WarningSeen(seen.id, about if isinstance(about, str) else None, str(seen.fraud_type))
+    return WarningSeen(seen.id, _id(seen.payment_intent), str(seen.fraud_type))
 
 
 def card(seen: Any) -> Card | None:
@@ -88,3 +110,15 @@ def decline(error: Any) -> tuple[str, str | None, Advice]:
     )
     code = str(getattr(about, "decline_code", None) or error.code or "card_declined")
     return code, intent_seen.id if intent_seen else None, advice
+
+
+def _id(about: Any) -> str | None:
+    return about if isinstance(about, str) else None
+
+
+def _money(amount: int, currency: str) -> Money:
+    return Money(amount, currency.upper())
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import requests
 import stripe
 from flask import current_app
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
+from stripe._v1_services import V1Services
 
 from shop.payments.gateway import budget, events
 from shop.payments.gateway import stripe_answers as answers
@@ -26,6 +27,7 @@ from shop.payments.gateway.contract import (
     Unavailable,
 )
 
+Calls: TypeAlias = V1Services
 TIMEOUT_SECONDS = 15
 TOLERANCE_SECONDS = 300
 TOO_MANY = 429

@@ -9,6 +9,8 @@ from typing import Any
 from shop.payments.gateway.contract import Bill
 
 WHOLE_INTENT = ["payment_method"]
+A_PAGE = 100
+"""As many as Stripe gives at once."""
 
 
 def new_page(bill: Bill, *, save_card: bool, expires_at: datetime, success_url: str, cancel_url: str) -> dict[str, Any]:
@@ -48,6 +50,12 @@ def new_intent(bill: Bill, card: str) -> dict[str, Any]:
         "metadata": dict(bill.metadata),
         "expand": WHOLE_INTENT,
     }
+
+
+def a_page(since: datetime, until: datetime, after: str | None) -> dict[str, Any]:
+    """A page of what was made in a span of time, both ends in it: the first, or the one after the object `after`."""
+    made = {"created": {"gte": int(since.timestamp()), "lte": int(until.timestamp())}, "limit": A_PAGE}
+    return made | ({"starting_after": after} if after else {})
 
 
 def _hosted(

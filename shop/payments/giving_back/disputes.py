@@ -6,7 +6,6 @@ given the customer the money back already.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -18,7 +17,7 @@ from kits.host import end_reads, outside_transaction, session, unit
 from shop.orders.find import locked
 from shop.orders.tables import Order
 from shop.payments.gateway.account import gateway
-from shop.payments.gateway.contract import DisputeSeen
+from shop.payments.gateway.seen import DisputeSeen, together
 from shop.payments.giving_back import refund_letters
 from shop.payments.tables import FAILED, PENDING, Payment, Refund
 from shop.registers import Settled, run_steps
@@ -43,7 +42,7 @@ def look(intent_id: str, *, now: datetime) -> str | None:
     outside_transaction()
     for _ in range(TRIES):
         order_id, writes = _order_of(intent_id)
-        seen = _together(gateway().disputes(intent_id))
+        seen = together(gateway().disputes(intent_id))
         if order_id is None or seen is None:
             return None if seen is None else seen.standing
         with unit() as current:
@@ -62,11 +61,6 @@ def _order_of(intent_id: str) -> tuple[int | None, int]:
         return (found[0], found[1]) if found else (None, 0)
     finally:
         end_reads()
-
-
-def _together(seen: Sequence[DisputeSeen]) -> DisputeSeen | None:
-    """The one that says how all of them stand together."""
-    return next((each for word in ("lost", "open", "won") for each in seen if each.standing == word), None)
 
 
 def _keep(current: Session, intent_id: str, seen: DisputeSeen, now: datetime) -> bool:

@@ -13,7 +13,8 @@ from kits.host import end_reads, outside_transaction, session, unit
 from shop.environment import standing
 from shop.papers.issuing import issue_credit_note
 from shop.payments.gateway.account import gateway
-from shop.payments.gateway.contract import FailedInside, RefundSeen, Refused
+from shop.payments.gateway.contract import FailedInside, Refused
+from shop.payments.gateway.seen import RefundSeen
 from shop.payments.giving_back import disputes, refund_letters
 from shop.payments.tables import DISPUTED, FAILED, PENDING, SUCCEEDED, Payment, Refund
 from shop.work.duties import Duty

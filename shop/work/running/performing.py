@@ -79,6 +79,16 @@ def is_worker() -> bool:
     return _is_worker.get()
 
 
+@contextmanager
+def as_worker() -> Iterator[None]:
+    """What a command asks of the gateway within the block takes turns as a duty's requests do."""
+    mark = _is_worker.set(True)
+    try:
+        yield
+    finally:
+        _is_worker.reset(mark)
+
+
 def give_back(row: InHand) -> None:
     """The row was not begun: it is free again at once. Commits."""
     keeping.forget(row.kept)

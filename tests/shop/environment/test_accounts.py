@@ -85,7 +85,7 @@ def test_a_key_in_live_mode_is_another_account(app: Flask, driver: Driver) -> No
 
 def test_while_stripe_is_away_mails_leave_and_no_card_is_charged(driver: Driver, mail_folder: Path, read: Read) -> None:
     order = driver.order()
-    driver.sandbox.fault("account.retrieve", "lose_request", times=9)
+    driver.sandbox.fault("account.retrieve", "lose_request", times=99)
     work()
     assert read(select(Environment.account)) == [None]
     with pytest.raises((OutcomeUnknown, Unavailable)):

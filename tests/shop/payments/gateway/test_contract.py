@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from kits import clock, host
 from shop.payments.gateway.account import gateway
+from shop.payments.gateway.lists import Span
 from shop.payments.giving_back import refunds
 from shop.payments.hosted import release
 from shop.payments.settle import settle_intent
@@ -28,6 +29,7 @@ USED |= {"/v1/checkout/sessions/{session}/expire", "/v1/payment_intents/{intent}
 USED |= {"/v1/payment_intents/{intent}/confirm", "/v1/payment_intents/{intent}/cancel", "/v1/account"}
 USED |= {"/v1/customers/{customer}", "/v1/payment_methods/{payment_method}", "/v1/disputes"}
 USED |= {"/v1/payment_methods/{payment_method}/detach"}
+USED |= {"/v1/charges", "/v1/charges/{charge}", "/v1/refunds/{refund}"}
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
@@ -120,7 +122,7 @@ def test_every_request_we_make_is_one_that_stripe_describes(driver: Driver, desc
         intent = payment.intent_id
     driver.travel(clock.now() + timedelta(hours=2))
     settle_intent(intent, now=clock.now())
-    assert list(gateway().intents_since(clock.now() - timedelta(days=1)))
+    assert list(gateway().intents(Span(clock.now() - timedelta(days=1), clock.now())))
     _of_cards(intent)
     assert description.used == USED
 
@@ -140,6 +142,18 @@ def _of_cards(intent: str) -> None:
     assert asked.card(seen.card.id).id == seen.card.id
     asked.forget_card(seen.card.id)
     assert asked.disputes(intent) == []
+    _of_reconciliation()
+
+
+def _of_reconciliation() -> None:
+    """What we read through each day, and what we give back that no order was paid by."""
+    asked, all_of_it = gateway(), Span(clock.now() - timedelta(days=300), clock.now())
+    charges = asked.charges(all_of_it, None).rows
+    assert asked.charge(charges[-1].id) == charges[-1]
+    assert len(asked.charges(all_of_it, charges[0].id).rows) == len(charges) - 1
+    assert asked.all_disputes(all_of_it, None).rows == []
+    made = asked.refund_charge(charges[-1].id, key="another key")
+    assert asked.refund_seen(made.id) == asked.refunds(all_of_it, None).rows[0]
 
 
 def test_no_request_speaks_of_health(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from kits import clock
 from kits.errors import WrongState
 from shop.payments import webhooks
-from shop.payments.gateway.contract import DisputeSeen
+from shop.payments.gateway.seen import DisputeSeen
 from shop.payments.giving_back import disputes, refunds
 from shop.payments.tables import Payment, Refund
 from shop.sandbox.events.signing import sign
@@ -152,7 +152,7 @@ def test_a_refund_that_fails_tells_the_owner_stays_in_sight_and_can_be_asked_for
     driver: Driver, bought: Bought, read: Read, mail_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from shop.payments.gateway.account import StripeGateway
-    from shop.payments.gateway.contract import RefundSeen
+    from shop.payments.gateway.seen import RefundSeen
     from shop.payments.giving_back import money_back
 
     refund = give(bought)

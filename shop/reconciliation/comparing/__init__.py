@@ -1,0 +1,1 @@
+"""One side beside the other: pure comparisons, and the rows of ours that each needs."""
