@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 import stripe
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kits import clock, host
+from shop.payments.tables import Payment
 from shop.reconciliation import running
 from shop.reconciliation.mending import repairing
 from shop.reconciliation.running import Outcome
@@ -75,3 +76,26 @@ def charge_by_hand(at_stripe: Any, amount: int = 8900, **metadata: str) -> str:
             {**about, "payment_method_types": ["card"], "metadata": metadata}
         ).latest_charge
     )
+
+
+def intent(read: Read) -> str:
+    """Of the first payment."""
+    return str(read(select(Payment.intent_id))[0])
+
+
+def falsify(table: Any, **values: Any) -> None:
+    """Change all rows of a table of ours by hand."""
+    with host.unit() as session:
+        session.execute(update(table).values(**values))
+
+
+def agreed() -> None:
+    """Both sides say the same."""
+    assert compare().still == 0
+
+
+def findings_of(kind: str) -> list[int]:
+    """The ids of all of a kind."""
+    ids = list(host.session().scalars(select(Finding.id).where(Finding.kind == kind)))
+    host.end_reads()
+    return ids

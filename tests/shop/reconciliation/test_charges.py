@@ -1,4 +1,4 @@
-"""Each kind of difference is found once, mended by its button, and not found again."""
+"""Charges and payments that differ are found once, mended by their button, and not found again."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from kits import audit, clock, host
+from kits import audit, clock
 from kits.errors import WrongState
 from shop.orders.tables import Order
 from shop.payments.settle import settle_page
@@ -16,34 +16,22 @@ from shop.payments.tables import Payment, Refund
 from shop.reconciliation import kinds
 from shop.reconciliation.mending import repairing
 from tests.journeys.driving import Bought, Driver
-from tests.shop.payments.giving_back.test_disputes import begin, end
-from tests.shop.payments.giving_back.test_money_back import give, refunded
+from tests.shop.payments.giving_back.test_money_back import refunded
 from tests.shop.reconciliation.conftest import (
     STAFF,
+    agreed,
     charge_by_hand,
     compare,
+    falsify,
+    findings_of,
     found,
+    intent,
     later,
     mend,
     the_finding,
 )
 
 Read = Callable[[Any], list[Any]]
-
-
-def intent(read: Read) -> str:
-    return str(read(select(Payment.intent_id))[0])
-
-
-def falsify(table: Any, **values: Any) -> None:
-    """Change all rows of a table of ours by hand."""
-    with host.unit() as session:
-        session.execute(update(table).values(**values))
-
-
-def agreed() -> None:
-    """After an hour more nothing is found any more, and what was found is repaired."""
-    assert compare().still == 0
 
 
 def test_paid_at_stripe_and_no_word_of_it_came(driver: Driver, read: Read) -> None:
@@ -144,14 +132,6 @@ def test_paid_here_and_not_at_stripe(
     assert (compare().still, len(found("gone"))) == (0, 2)
 
 
-def findings_of(kind: str) -> list[int]:
-    from shop.reconciliation.tables import Finding
-
-    ids = list(host.session().scalars(select(Finding.id).where(Finding.kind == kind)))
-    host.end_reads()
-    return ids
-
-
 @pytest.mark.parametrize("wrong", [{"amount": 1}, {"currency": "EUR"}])
 def test_another_sum_or_currency_than_at_stripe(
     driver: Driver, bought: Bought, read: Read, wrong: dict[str, Any]
@@ -174,119 +154,6 @@ def test_a_sum_that_is_not_the_orders_is_not_taken_over(driver: Driver, bought: 
     with pytest.raises(WrongState, match="cannot be taken over"):
         mend()
     assert read(select(Payment.amount)) == [1]
-
-
-def test_a_part_refunded_by_hand_at_stripe_is_recorded(
-    driver: Driver, bought: Bought, at_stripe: Any, read: Read
-) -> None:
-    made = at_stripe.refunds.create({"payment_intent": intent(read), "amount": 500})
-    later(driver)
-    compare()
-    assert found() == [(kinds.REFUND_UNKNOWN, made.id)]
-    mend()
-    assert read(select(Refund.amount)) == [500]
-    assert (read(select(Refund.state)), read(select(Refund.gateway_id))) == (["succeeded"], [made.id])
-    assert driver.state(bought.order_id) == "paid"
-    driver.work()
-    assert refunded(driver) == [500], "it was written down, and not asked for once more"
-    agreed()
-
-
-def test_all_refunded_by_hand_at_stripe_ends_the_order(
-    driver: Driver, bought: Bought, at_stripe: Any, read: Read
-) -> None:
-    at_stripe.refunds.create({"payment_intent": intent(read)})
-    later(driver)
-    compare()
-    mend()
-    assert driver.state(bought.order_id) == "refunded"
-    later(driver)
-    agreed()
-
-
-def test_a_refund_by_hand_beside_one_under_way_waits_for_it(
-    driver: Driver, bought: Bought, at_stripe: Any, read: Read
-) -> None:
-    at_stripe.refunds.create({"payment_intent": intent(read), "amount": 500})
-    later(driver)
-    compare()
-    give(bought)
-    with pytest.raises(WrongState, match="under way"):
-        mend()
-    driver.work()
-    mend()
-    assert (sorted(read(select(Refund.state))), sum(refunded(driver))) == (["failed", "succeeded"], 500)
-
-
-def test_a_refund_that_was_never_asked_for_is_asked_for(driver: Driver, bought: Bought, read: Read) -> None:
-    refund = give(bought, 500)
-    later(driver)
-    compare()
-    assert found() == [(kinds.REFUND_MISSING, f"refund-{refund}")]
-    mend()
-    assert (refunded(driver), read(select(Refund.state))) == ([500], ["succeeded"])
-    agreed()
-
-
-def test_a_refund_that_counts_as_given_and_is_not_at_stripe_failed(driver: Driver, bought: Bought, read: Read) -> None:
-    refund = give(bought, 500)
-    falsify(Refund, state="succeeded", gateway_id="re_of_nobody", ended_at=clock.now())
-    later(driver)
-    compare()
-    assert found() == [(kinds.REFUND_MISSING, f"refund-{refund}")]
-    mend()
-    assert read(select(Refund.state)) == ["failed"]
-    agreed()
-
-
-@pytest.mark.parametrize("ours", ["pending", "failed"])
-def test_a_refund_that_stands_otherwise_at_stripe(driver: Driver, bought: Bought, read: Read, ours: str) -> None:
-    give(bought, 500)
-    driver.work()
-    falsify(Refund, state=ours, gateway_id=None if ours == "pending" else Refund.gateway_id)
-    later(driver)
-    compare()
-    assert [kind for kind, _ in found()] == [kinds.REFUND_DIFFERS]
-    mend()
-    assert (read(select(Refund.state)), refunded(driver)) == (["succeeded"], [500])
-    agreed()
-
-
-@pytest.mark.parametrize("status", ["open", "lost", "won"])
-def test_a_dispute_no_word_of_which_came(driver: Driver, bought: Bought, read: Read, status: str) -> None:
-    dispute = begin(driver)
-    if status != "open":
-        end(driver, dispute, status)
-    later(driver)
-    compare()
-    assert found() == [(kinds.DISPUTE_UNKNOWN, intent(read))]
-    mend()
-    assert read(select(Payment.dispute)) == [status]
-    agreed()
-
-
-def test_a_dispute_that_ended_at_stripe_months_ago(driver: Driver, bought: Bought, read: Read) -> None:
-    dispute = begin(driver)
-    later(driver)
-    compare()
-    mend()
-    later(driver, days=60)
-    end(driver, dispute, "won")
-    compare()
-    assert found() == [(kinds.DISPUTE_DIFFERS, intent(read))]
-    mend()
-    assert read(select(Payment.dispute)) == ["won"]
-    agreed()
-
-
-def test_a_dispute_of_a_charge_that_is_not_known_waits_until_that_is(driver: Driver, at_stripe: Any) -> None:
-    charge_by_hand(at_stripe)
-    begin(driver)
-    later(driver)
-    compare()
-    assert [kind for kind, _ in found()] == [kinds.CHARGE_UNKNOWN, kinds.DISPUTE_UNKNOWN]
-    with pytest.raises(WrongState, match="not known here"):
-        mend(findings_of(kinds.DISPUTE_UNKNOWN)[0])
 
 
 def test_a_page_that_is_settled_just_before_the_button_is_pressed(driver: Driver) -> None:
