@@ -7,26 +7,31 @@ write (see `host.unit`), deferred for reads. Source: SQLAlchemy's pysqlite page.
 
 from __future__ import annotations
 
+import select
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Executable, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, ExceptionContext, Executable, event
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 
 WRITES = "refillery_writes"
 KEPT_STATEMENTS = 500
+FAREWELL = "57P0"
+"""How the codes begin by which PostgreSQL ends a session: it is shut down, has crashed, or is not up yet."""
 
 
 def prepare(engine: Engine) -> None:
     """Give a standalone SQLite `engine` WAL, foreign keys, BEGIN IMMEDIATE; one of PostgreSQL room for our statements.
 
     The driver keeps a hundred prepared statements a connection; a charge alone runs nearly as many, so that each
-    would be thrown out before it comes again.
+    would be thrown out before it comes again. A PostgreSQL that was restarted is gone on with at once.
     """
     if engine.dialect.name == "postgresql":
         event.listen(engine, "connect", _on_connect_to_postgresql)
+        event.listen(engine, "checkout", _on_checkout_of_postgresql)
+        event.listen(engine, "handle_error", _on_error_of_postgresql)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
@@ -52,6 +57,21 @@ def write_alone(engine: Engine, statement: Executable, given: Mapping[str, Any] 
 
 def _on_connect_to_postgresql(connection: Any, record: Any) -> None:
     connection.prepared_max = KEPT_STATEMENTS
+
+
+def _on_checkout_of_postgresql(connection: Any, record: Any, proxy: Any) -> None:
+    """A server that has ended a connection says so unasked: such a one is not given out. Nothing is sent for that."""
+    looked = select.poll()
+    if not connection.closed:
+        looked.register(connection.fileno(), select.POLLIN)
+    if connection.closed or looked.poll(0):
+        raise InvalidatePoolError("The server has ended this connection.")
+
+
+def _on_error_of_postgresql(context: ExceptionContext) -> None:
+    """The driver may not know yet that a connection on which the server said farewell is of no more use."""
+    if str(getattr(context.original_exception, "sqlstate", "")).startswith(FAREWELL):
+        context.is_disconnect = True
 
 
 def _on_connect(connection: sqlite3.Connection, record: Any) -> None:

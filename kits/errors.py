@@ -8,10 +8,14 @@ from __future__ import annotations
 
 
 class RefilleryError(Exception):
-    """Anything we refuse or fail at. `retry` is True when trying again may help, after `wait` seconds at least."""
+    """Anything we refuse or fail at. `retry` is True when trying again may help, after `wait` seconds at least.
+
+    `failed` is False where nothing went wrong: it is only too early.
+    """
 
     retry: bool = False
     wait: float = 0.0
+    failed: bool = True
 
 
 class BadInput(RefilleryError):

@@ -7,11 +7,12 @@ transaction and open their own; what they call only flushes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import cast
 
 from flask import current_app
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from kits.engines import WRITES, standing_alone
@@ -58,8 +59,12 @@ def outside_transaction() -> None:
 
 
 def end_reads() -> None:
-    """Let go of what a view has read so far, so that a use case can open its own transaction."""
-    session().rollback()
+    """Let go of what a view has read so far, so that a use case can open its own transaction.
+
+    Where the database has ended the connection there is nothing to let go of, and no error.
+    """
+    with suppress(DBAPIError):
+        session().rollback()
 
 
 @contextmanager
@@ -77,7 +82,7 @@ def unit() -> Iterator[Session]:
         current.commit()
     except BaseException:
         current.info.pop(_AFTER, None)
-        current.rollback()
+        end_reads()
         raise
     for call in current.info.pop(_AFTER, []):
         call()

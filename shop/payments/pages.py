@@ -29,10 +29,10 @@ def blueprint() -> Blueprint:
 
 def stripe_event() -> tuple[Response, int]:
     """Keep the event and answer at once; it is worked on when the answer has left."""
-    now = clock.now()
     request.max_content_length = LARGEST_EVENT  # also where no length is told
     try:
-        row_id = webhooks.store(request.get_data(), request.headers.get("Stripe-Signature", ""), now=now)
+        body, signature = request.get_data(), request.headers.get("Stripe-Signature", "")
+        row_id = webhooks.store(body, signature, now=clock.now())
     except RequestEntityTooLarge:
         return jsonify(error="This is larger than any event of Stripe's."), 413
     except SQLAlchemyError:

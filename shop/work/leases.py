@@ -146,12 +146,18 @@ def _letting_go_with(table: type[ClaimedRow], write: Update) -> InOne:
     return InOne(write, _letting_go(table))
 
 
-def put_back(session: Session, table: type[T], row_id: int, me: str, *, at_least: float = 0.0) -> None:
-    """Working the row failed: free it after a wait that doubles from half a second up to five minutes."""
+def put_back(
+    session: Session, table: type[T], row_id: int, me: str, *, at_least: float = 0.0, failed: bool = True
+) -> None:
+    """Working the row failed: free it after a wait that doubles from half a second up to five minutes.
+
+    Where it was only too early it has not `failed`, and waits no longer than `at_least` seconds.
+    """
     row = session.get(table, row_id)
     failures = row.failures if row else 0
-    wait = max(at_least, min(LONGEST_WAIT, 0.5 * 2 ** min(failures, 12)))
-    _mine(session, table, row_id, me, claimed_by=None, free_at=database_seconds() + wait, failures=failures + 1)
+    longer = min(LONGEST_WAIT, 0.5 * 2 ** min(failures, 12)) if failed else 0.0
+    until = database_seconds() + max(at_least, longer)
+    _mine(session, table, row_id, me, claimed_by=None, free_at=until, failures=failures + failed)
 
 
 def held_from_now(me: str) -> dict[str, Any]:

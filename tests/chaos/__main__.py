@@ -13,7 +13,7 @@ from tests.chaos.setting import a_world
 from tests.servers.quick import be_quick
 from tests.servers.shop_server import started
 
-LEASE_SECONDS = 10.0
+LEASE_SECONDS = 3.0
 
 
 def main() -> int:

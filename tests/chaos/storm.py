@@ -30,7 +30,8 @@ FAULTS = {
 }
 """Of a hundred requests. After a 429 for its rate all workers pause, longer each time in a row, as they should; most
 are the other kind, which says that the object is locked and makes only the one who asked wait."""
-LATE = {"duplicate": 0.2, "delay": 0.4, "seconds": 5}
+LATE = {"duplicate": 0.2, "delay": 0.5, "seconds": 12}
+"""Later than a lease lasts: else a webhook settles what a killed worker has charged before another looks at it."""
 RESTARTS = (1 / 3, 2 / 3)
 """When the database is restarted: after so much of all. The first time in good order, the second time it crashes."""
 AWAY = 1.0

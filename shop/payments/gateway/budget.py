@@ -54,6 +54,12 @@ NOT_THE_RATE = ("lock_timeout", "resource-specific")
 _KEY = "refillery_turns"
 
 
+class NotYet(Unavailable):
+    """It is not our turn to ask, and nothing was asked. `wait` says in how many seconds it may be."""
+
+    failed = False
+
+
 class RequestBudget(Row):
     """When requests may leave, in seconds by the database's clock: `name` is `account` or an endpoint."""
 
@@ -108,7 +114,7 @@ def endpoint_of(method: str, url: str) -> str:
 def take(endpoint: str) -> None:
     """Wait for the turn of a worker's request; anybody else's goes at once.
 
-    Raises Unavailable, with the wait, when it is more than a few seconds away.
+    Raises NotYet, with the wait, when it is more than a few seconds away.
     """
     if not is_worker():
         return
@@ -159,7 +165,7 @@ def _turns(name: str) -> Turns:
 
 
 def _fetch(name: str, rate: float) -> list[float]:
-    """Take some turns; when they are, in the running clock. Raises Unavailable, with the wait, where that is long."""
+    """Take some turns; when they are, in the running clock. Raises NotYet, with the wait, where that is long."""
     number = max(1, int(rate * AHEAD))
     given = {"budget": name, "span": number / rate}
     left = _taken(given)
@@ -175,7 +181,7 @@ def _taken(given: dict[str, object]) -> float | None:
         left = connection.execute(_TAKE, given).scalar()
         far = connection.execute(_FAR, given).scalar() if left is None else None
     if far is not None:
-        late = Unavailable("Stripe has as many of our requests as it takes.")
+        late = NotYet("Stripe has as many of our requests as it takes.")
         late.wait = far
         raise late
     return left

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeAlias
 
 import requests
@@ -33,6 +34,11 @@ TOLERANCE_SECONDS = 300
 TOO_MANY = 429
 SDK_RETRIES = 2
 KEPT_CONNECTIONS = 64
+NO_ANSWER = "Stripe gave no answer."
+
+
+_lost: ContextVar[bool] = ContextVar("refillery_lost_try", default=False)
+"""True when a try of the request that is out had no answer: whatever a later try is told, it may have been done."""
 
 
 class Paced(stripe.RequestsClient):
@@ -42,7 +48,11 @@ class Paced(stripe.RequestsClient):
         """What the SDK sends; see `shop.payments.gateway.budget`."""
         endpoint = budget.endpoint_of(method, url)
         budget.take(endpoint)
-        content, status, headers = super().request(method, url, *args, **more)
+        try:
+            content, status, headers = super().request(method, url, *args, **more)
+        except stripe.APIConnectionError:
+            _lost.set(True)
+            raise
         if status == TOO_MANY:
             reason = headers.get("Stripe-Rate-Limited-Reason") or (
                 "lock_timeout" if b"lock_timeout" in content else None
@@ -64,12 +74,17 @@ def connected(key: str, base: str) -> stripe.StripeClient:
 @contextmanager
 def our_errors() -> Iterator[None]:
     """What Stripe raises inside, raised again as one of `shop.payments.gateway.contract`."""
+    _lost.set(False)
     try:
         yield
+    except budget.NotYet as error:
+        if _lost.get():
+            raise OutcomeUnknown(NO_ANSWER) from error
+        raise
     except stripe.CardError as error:
         raise Declined(*answers.decline(error)) from error
     except stripe.RateLimitError as error:
-        raise Unavailable("Stripe is busy.") from error
+        raise OutcomeUnknown(NO_ANSWER) if _lost.get() else Unavailable("Stripe is busy.") from error
     except (stripe.APIConnectionError, stripe.APIError) as error:
         raise _unanswered(error) from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
@@ -110,7 +125,7 @@ def _web(base: str) -> requests.Session:
 
 def _unanswered(error: stripe.StripeError) -> Exception:
     if error.http_status == 409:
-        return Unavailable("Stripe is still at the same request.")
+        return OutcomeUnknown("Stripe is still at the same request.")
     if error.http_status and error.http_status >= 500:
         return FailedInside("Stripe failed inside.")
-    return OutcomeUnknown("Stripe gave no answer.")
+    return OutcomeUnknown(NO_ANSWER)

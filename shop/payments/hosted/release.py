@@ -19,7 +19,7 @@ from shop.payments.attempts import Seen
 from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import HostedPage
 from shop.payments.lease import payment_lease
-from shop.payments.tables import CLOSED
+from shop.payments.tables import CLOSED, OPEN, SAVED_CARD
 from shop.registers import Settled, run_steps
 from shop.selling import codes
 from shop.work.duties import Duty
@@ -56,17 +56,29 @@ def close_page(attempt: Seen, *, now: datetime) -> None:
 
 def close_intent(order_id: int, *, now: datetime) -> None:
     """Cancel the order's intent and read back that it is; settle it if it was paid. The caller holds the lease."""
-    intent_id = attempts.live_intent(session(), order_id)
-    end_reads()
-    if intent_id is None:
+    attempt = _charge(order_id)
+    if attempt is None:
         return
-    seen = gateway().cancel_intent(intent_id)
+    if attempt.intent_id is None:
+        # Where its answer was lost there is an intent all the same: it takes no money, for nobody can confirm it.
+        attempts.note(attempt.id, state=CLOSED, ended_at=now)
+        return
+    seen = gateway().cancel_intent(attempt.intent_id)
     if seen.paid:
         settle.settle(seen, now=now)
     elif seen.cancelled:
-        attempts.close_intent(intent_id, now=now)
+        attempts.close_intent(attempt.intent_id, now=now)
     else:
         raise Busy("A charge is being worked on just now. Try again in a minute.")
+
+
+def _charge(order_id: int) -> Seen | None:
+    """The order's newest charge of a saved card, unless nothing can come of it any more."""
+    found = attempts.latest(session(), order_id, SAVED_CARD)
+    live = found is not None and found.intent_live and (found.intent_id is not None or found.state in OPEN)
+    seen = attempts.seen(found) if found is not None and live else None
+    end_reads()
+    return seen
 
 
 def end_page(attempt_id: int, page: HostedPage, *, now: datetime) -> None:

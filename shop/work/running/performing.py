@@ -103,5 +103,5 @@ def _failed(row: InHand, error: Exception) -> None:
         level, "%s %s: %s", row.duty.name, row.kept.row_id, logs.name_of(error), exc_info=None if expected else error
     )
     with host.unit() as session:
-        wait = error.wait if isinstance(error, RefilleryError) else 0.0
-        leases.put_back(session, row.kept.table, row.kept.row_id, row.kept.me, at_least=wait)
+        wait, failed = (error.wait, error.failed) if isinstance(error, RefilleryError) else (0.0, True)
+        leases.put_back(session, row.kept.table, row.kept.row_id, row.kept.me, at_least=wait, failed=failed)

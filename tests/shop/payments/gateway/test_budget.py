@@ -16,9 +16,13 @@ from kits import host
 from shop.payments.gateway import budget
 from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import Unavailable
+from shop.work import duties
 from shop.work.leases import database_seconds
 from shop.work.running import performing
+from subscriptions.duties import BILLING_DUTY
+from subscriptions.tables import Refill
 from tests.bench.statements import counted
+from tests.journeys.driving import Driver
 from tests.servers.sandbox import Sandbox
 
 LIMIT, WORKERS, EACH = 40, 4, 12
@@ -159,6 +163,23 @@ def test_a_refused_request_is_noticed_where_it_is_sent(
     with pytest.raises(Unavailable):
         gateway().create_customer("a@example.org", "A", key="one")
     assert closed_for() > 0
+
+
+def test_a_charge_whose_turn_is_too_far_away_has_not_failed_and_is_taken_again_then(
+    driver: Driver, limited: None
+) -> None:
+    bought = driver.buy()
+    driver.until_due(bought)
+    budget.refused("POST /v1/payment_intents", "20", "endpoint-rate")
+    for _ in range(3):
+        with host.unit() as session:  # as if its time had passed
+            session.execute(update(Refill).values(free_at=0.0))
+        duties.one_round([BILLING_DUTY])
+    tried = select(Refill.failures, Refill.free_at - database_seconds()).where(Refill.number == 1)
+    failures, wait = host.session().execute(tried).one()
+    host.end_reads()
+    assert (driver.refill(bought).state, failures) == ("charging", 0)
+    assert 15 < wait <= 20
 
 
 def test_endpoints_are_named_without_ids() -> None:
