@@ -42,6 +42,8 @@ class Subscriptions:
         from subscriptions.recall import pages as recall_pages
         from subscriptions.recall.replacing import REPLACEMENT_DUTY, settle_step
         from subscriptions.recall.telling import TELL_DUTY
+        from subscriptions.repairs import exporting as exported_repairs
+        from subscriptions.repairs import pages as repairs
         from subscriptions.sample_mails import OUR_MAILS
         from subscriptions.stops import disputes
         from subscriptions.stops import exporting as exported_stops
@@ -86,11 +88,12 @@ class Subscriptions:
         ours.export_parts["notices"] = exporting.exported
         ours.export_parts["not_charged"] = exported_stops.exported
         ours.export_parts["prices"] = told_prices.exported
+        ours.export_parts["repairs"] = exported_repairs.exported
         ours.plans_by_notice.append(counting.plans_by_notice)
         ours.plans_to_ask.append(counting.plans_to_ask)
         migrate.register(app, Path(__file__).parent / "migrations")
         mine = (ending, controls, holding, cards, paying_pages, acknowledging, recall_pages, calendar, stop_pages)
-        rooms = (*mine, forecast, recalls, prices, why)
+        rooms = (*mine, forecast, recalls, prices, why, repairs)
         for pages in (*(room.blueprint() for room in rooms), why.admin_blueprint()):
             app.register_blueprint(pages, url_prefix=f"{ours.url_prefix}{pages.url_prefix or ''}" or None)
         app.cli.add_command(cli.refills)

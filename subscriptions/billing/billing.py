@@ -171,11 +171,11 @@ def place(
     return place_refill(
         session, line, number=refill.number, quantity=subscription.quantity,
         unit_amount=unit_amount, serves_until=until, demands=demands, now=now,
-        ships_to=_moved_to(session, subscription), holder=holder, order_number=order_number,
+        ships_to=moved_to(session, subscription), holder=holder, order_number=order_number,
     )  # fmt: skip
 
 
-def _moved_to(session: Session, subscription: Subscription) -> dict[str, str] | None:
+def moved_to(session: Session, subscription: Subscription) -> dict[str, str] | None:
     """Where the plan's customer wants its refills sent since they moved."""
     mine = select(DeliveryAddress).where(DeliveryAddress.subscription_id == subscription.id)
     row = session.scalars(mine).first()

@@ -74,14 +74,19 @@ def skip(subscription_id: int, number: int, *, actor: str, now: datetime) -> Non
     let_go(subscription_id, number, now)
 
     def write(session: Session, plan: Subscription, refills: Sequence[Refill]) -> str:
-        refill = _of(refills, number)
-        if refill.skipped_at is not None:
-            return ""
-        _to_come(refill)
-        refill.state, refill.skipped_at = CANCELLED, now
-        return said_of_skip(number)
+        return said_of_skip(number) if leave_out(refills, number, now) else ""
 
     change(subscription_id, "refill_skipped", write, actor=actor, now=now)
+
+
+def leave_out(refills: Sequence[Refill], number: int, now: datetime) -> bool:
+    """The refill with this number, of a plan's that are locked, is left out; False when it was. Raises as `skip`."""
+    refill = _of(refills, number)
+    if refill.skipped_at is not None:
+        return False
+    _to_come(refill)
+    refill.state, refill.skipped_at = CANCELLED, now
+    return True
 
 
 def send_after_all(subscription_id: int, number: int, *, actor: str, now: datetime) -> None:

@@ -26,6 +26,12 @@ OUR_MAILS = (
     _mail("refill_paid", "Refill paid", "A refill was charged.", of_refills.paid),
     _mail("refill_declined", "Card declined", "A charge was declined and is tried again.", of_refills.declined),
     _mail(
+        "refill_replaced",
+        "Refill sent once more",
+        "Staff replace a refill that was lost or arrived broken.",
+        of_refills.replaced,
+    ),
+    _mail(
         "refill_needs_you",
         "Please pay in person",
         "Only the customer can bring a charge forward.",

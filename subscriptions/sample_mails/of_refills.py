@@ -17,6 +17,7 @@ from subscriptions.law.regimes import UK_DMCC
 from subscriptions.paying.links import link_letter
 from subscriptions.prices import letters as prices
 from subscriptions.prices.tables import PlanPrice
+from subscriptions.repairs import letters
 from subscriptions.sample_mails import values
 from subscriptions.tables import Refill
 
@@ -50,6 +51,11 @@ def _declined(now: datetime, name: str, subject: str, code: str) -> Letter:
     refill = values.ordered(now)
     links = {"pay_url": _pay_url(), "card_url": card_url(refill.subscription)}
     return notices.written(refill, name, subject, attempt=PaymentAttempt(decline_code=code), **links)
+
+
+def replaced(now: datetime) -> Letter:
+    """A refill that was lost is sent once more."""
+    return letters.replaced_letter(values.ordered(now), values.refill_order(now))
 
 
 def pay_link(now: datetime) -> Letter:

@@ -12,6 +12,7 @@ from shop.payments.tables import Payment, PaymentAttempt, Refund
 from shop.work.outbox import OutboxMail
 from subscriptions.acknowledging.tables import PlanAcknowledgement
 from subscriptions.prices.tables import PlanPrice
+from subscriptions.repairs.asked import of_refills
 from subscriptions.tables import Refill, SessionLog, Subscription
 from subscriptions.why.rows import Rows
 
@@ -54,6 +55,7 @@ def rows_of(session: Session, refill: Refill) -> Rows:
         payments=session.scalars(payments).all(),
         refunds=session.scalars(refunds).all(),
         contents=contents(session, order) if order is not None else {},
+        repairs=of_refills(session, [refill.id]),
     )
 
 

@@ -14,6 +14,7 @@ from shop.payments.tables import Payment, PaymentAttempt, Refund
 from shop.work.outbox import OutboxMail
 from subscriptions.acknowledging.tables import PlanAcknowledgement
 from subscriptions.prices.tables import PlanPrice
+from subscriptions.repairs.tables import Repair
 from subscriptions.tables import Refill, SessionLog
 
 
@@ -34,6 +35,7 @@ class Rows:
     payments: Sequence[Payment]
     refunds: Sequence[Refund]
     contents: Mapping[int, Sequence[Packed]]
+    repairs: Sequence[Repair] = ()
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,17 @@ from kits.dates import written
 from kits.money import Money
 from shop.payments.tables import CLOSED, FAILED, HOSTED, PENDING, Payment, PaymentAttempt, Refund
 from shop.work.outbox import DEAD, DROPPED, REFUSED, OutboxMail
+from subscriptions.repairs.tables import CANCELLED, CHARGED, REPLACED
 from subscriptions.why import resting
 from subscriptions.why.decline_words import in_words
 from subscriptions.why.rows import Rows, Step, day_of
+
+REPAIRED = {
+    CHARGED: ("We had the charge made again", "Someone of ours asked for it, without waiting for the next day."),
+    CANCELLED: ("We cancelled the refill", "It is neither charged nor sent."),
+    REPLACED: ("We sent it once more", "Its box was lost or broken, so we replaced it for nothing."),
+}
+"""What staff did, told to the customer."""
 
 
 def of(rows: Rows) -> Iterator[Step]:
@@ -23,6 +31,7 @@ def of(rows: Rows) -> Iterator[Step]:
     yield from _ordered(rows)
     yield from _money(rows)
     yield from _sent(rows)
+    yield from _repaired(rows)
 
 
 def _agreed(rows: Rows) -> Iterator[Step]:
@@ -139,3 +148,9 @@ def _sent(rows: Rows) -> Iterator[Step]:
         yield Step(parcel.shipped_at, "Your parcel left us", "; ".join(lots) + ".", (f"parcel {parcel.id}", *tracking))
         if parcel.delivered_at is not None:
             yield Step(parcel.delivered_at, "Your parcel arrived", "", (f"parcel {parcel.id}",))
+
+
+def _repaired(rows: Rows) -> Iterator[Step]:
+    for each in rows.repairs:
+        ids = (f"repair {each.id}", *((f"order {each.order.number}",) if each.order else ()))
+        yield Step(each.at, *REPAIRED[each.what], ids)
