@@ -13,6 +13,7 @@ from kits import clock, host
 from shop.payments.gateway.account import gateway
 from shop.payments.gateway.budget import NotYet
 from shop.payments.gateway.contract import OutcomeUnknown
+from shop.payments.gateway.lists import Span
 from shop.payments.gateway.stripe_gateway import _lost, our_errors
 from shop.payments.settle import settle_page
 from shop.payments.tables import PaymentAttempt
@@ -111,7 +112,11 @@ def test_a_key_that_stripe_has_forgotten_after_a_day_leads_to_no_second_charge(
     never_learn(driver, on)
     driver.travel(clock.now() + timedelta(hours=25))
     charged_once(driver, due, money)
-    made = [each for each in gateway().intents_since(clock.now() - timedelta(days=3)) if "refill" in each.metadata]
+    made = [
+        each
+        for each in gateway().intents(Span(clock.now() - timedelta(days=3), clock.now()))
+        if "refill" in each.metadata
+    ]
     assert [each.paid for each in made] == [True] + [False] * (on == CALLS[0]), "the other one took nothing"
 
 
