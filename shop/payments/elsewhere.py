@@ -23,7 +23,8 @@ from shop.payments.giving_back import reasons
 from shop.payments.giving_back.by_hand import LONGEST_REFERENCE
 from shop.payments.hosted.release import close_intent, close_pages
 from shop.payments.lease import payment_lease
-from shop.payments.tables import CLOSED, MEANS, OPEN, Payment, PaymentAttempt
+from shop.payments.means import MEANS
+from shop.payments.tables import CLOSED, OPEN, Payment, PaymentAttempt
 
 LONGEST_REASON = 500
 TOO_LATE = {
@@ -86,7 +87,7 @@ def _settled(current: Session, order: Order, came: Came, actor: str, now: dateti
     paid = paying(current, order.id)
     if paid is not None:
         if paid.elsewhere and (paid.means, paid.reference) != (came.means, came.reference.strip()):
-            raise WrongState(f"This order is paid already, by {paid.came_by} under the reference {paid.reference}.")
+            raise WrongState(f"This order is paid already, {paid.paid_how} under the reference {paid.reference}.")
         return paid.elsewhere
     if attempts.open_page(current, order.id) or attempts.live_intent(current, order.id):
         raise Busy("A payment for this order was begun just now. Try again in a minute.")

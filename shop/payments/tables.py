@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kits.money import Money
 from kits.tables import Row
 from shop.orders.tables import Order
+from shop.payments import means
 from shop.payments.giving_back.reasons import Reason, in_words
 from shop.work.leases import ClaimedRow
 
@@ -25,9 +26,6 @@ OPEN = (STARTED, UNKNOWN)
 HOSTED, SAVED_CARD = "hosted", "saved_card"
 PENDING, FAILED = "pending", "failed"
 DISPUTED = ("open", "lost")
-BANK_TRANSFER, CARD_TERMINAL, CASH = "bank_transfer", "card_terminal", "cash"
-MEANS = {BANK_TRANSFER: "bank transfer", CARD_TERMINAL: "card terminal", CASH: "cash"}
-"""How money comes that the gateway never sees, in words."""
 _IN_DISPUTE = text("dispute = 'open'")
 _STILL_OPEN = text("state IN ('started', 'unknown')")
 
@@ -88,7 +86,7 @@ class Payment(Row):
 
     order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"), index=True)
     intent_id: Mapped[str | None] = mapped_column(unique=True)
-    means: Mapped[str | None] = mapped_column(doc="one of MEANS; None: it came through the gateway")
+    means: Mapped[str | None] = mapped_column(doc="one of shop.payments.means; None: it came through the gateway")
     reference: Mapped[str | None] = mapped_column(doc="by which it is found where it came")
     amount: Mapped[int]
     currency: Mapped[str]
@@ -119,7 +117,12 @@ class Payment(Row):
     @property
     def came_by(self) -> str:
         """How it came, in words that say nothing of a card: `bank transfer`; empty for what a card paid."""
-        return MEANS.get(self.means, self.means.replace("_", " ")) if self.means else ""
+        return means.in_words(self.means)
+
+    @property
+    def paid_how(self) -> str:
+        """The same within a sentence: `by bank transfer`."""
+        return means.within_a_sentence(self.means)
 
     @property
     def goes_to(self) -> str:

@@ -109,7 +109,7 @@ def _money(rows: Rows) -> Iterator[Step]:
 
 def _with(paid: Payment) -> str:
     if paid.elsewhere:
-        return f"by {paid.came_by}"
+        return paid.paid_how
     return (
         f"with your {(paid.card_brand or 'card').capitalize()} ending in {paid.card_last4}"
         if paid.card_last4

@@ -16,7 +16,7 @@ from shop.admin.orders.forms import PaidElsewhereForm
 from shop.orders.find import order_by_number
 from shop.payments.elsewhere import Came, can_be_noted, mark_paid
 from shop.payments.gateway.contract import GatewayError
-from shop.payments.tables import MEANS
+from shop.payments.means import MEANS
 from shop.storefront.forms import Wrong, sentences, taken
 
 AT_STRIPE = "It turned out to be paid on Stripe. That payment is settled, and nothing else was noted."

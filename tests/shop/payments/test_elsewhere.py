@@ -133,7 +133,7 @@ def test_a_kit_that_is_paid_in_cash_closes_its_page_and_asks_for_a_card_for_its_
     driver.work()
     assert (driver.state(order.order_id), read(select(BillingStop.cause))) == ("paid", ["card"])
     told = {it.subject: it.text for it in letters(mail_folder)}
-    assert "by cash. Your invoice is attached" in told[f"Order {order.number} is paid"]
+    assert "in cash. Your invoice is attached" in told[f"Order {order.number} is paid"]
     assert "A card is needed for your refills" in told
 
 

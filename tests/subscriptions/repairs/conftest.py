@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,8 @@ SOFT, IN_PERSON, EXPIRED = (
     "pm_card_authenticationRequired",
     "pm_card_chargeDeclinedExpiredCard",
 )
+
+OUT = 0.8
 
 
 @pytest.fixture
@@ -65,6 +68,19 @@ class Desk:
 
     def replace(self, mark: str = "a form", *, again: bool = False, **more: str) -> None:
         replacing.replace(self.refill_id, self.asked(mark, **more), again=again, now=clock.now())
+
+    def during_a_charge(self, at_once: Callable[..., list[Any]], do: Callable[[], Any]) -> Any:
+        """A worker charges it; what `do` returned or raised while Stripe had not answered yet."""
+        self.driver.until_due(self.bought)
+        self.driver.sandbox.fault("payment_intents.confirm", "delay", seconds=OUT)
+
+        def when_it_is_out() -> Any:
+            while self.state != "charging":
+                time.sleep(0.02)
+            time.sleep(OUT / 4)
+            return do()
+
+        return at_once([self.driver.work, when_it_is_out])[1]
 
     def repairs(self) -> list[str]:
         found = list(host.session().scalars(select(Repair.what).order_by(Repair.id)))

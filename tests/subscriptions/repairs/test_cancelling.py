@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from tests.journeys.shopping import letters
 from tests.subscriptions.repairs.conftest import Desk
 
 Read = Callable[[Any], list[Any]]
-OUT = 0.8
 
 
 def test_a_declined_refill_is_cancelled_and_the_next_one_comes(
@@ -61,18 +59,9 @@ def test_one_that_is_not_announced_yet_is_cancelled_once_however_often_the_form_
 
 
 def test_during_a_workers_charge_it_is_refused_and_the_refill_is_paid(
-    driver: Driver, desk: Desk, at_once: Callable[..., list[Any]]
+    desk: Desk, at_once: Callable[..., list[Any]]
 ) -> None:
-    driver.until_due(desk.bought)
-    driver.sandbox.fault("payment_intents.confirm", "delay", seconds=OUT)
-
-    def when_it_is_out() -> None:
-        while desk.state != "charging":
-            time.sleep(0.02)
-        time.sleep(OUT / 4)
-        desk.cancel()
-
-    said = at_once([driver.work, when_it_is_out])[1]
+    said = desk.during_a_charge(at_once, desk.cancel)
     assert isinstance(said, WrongState), said
     assert (desk.state, desk.charges, desk.repairs()) == ("paid", 1, [])
 

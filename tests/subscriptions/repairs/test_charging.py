@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -25,7 +24,6 @@ from tests.subscriptions.repairs.conftest import EXPIRED, IN_PERSON, SOFT, Desk
 
 Read = Callable[[Any], list[Any]]
 AtOnce = Callable[..., list[Any]]
-OUT = 0.8
 
 
 def test_a_declined_refill_is_charged_at_once_and_the_log_says_why(driver: Driver, desk: Desk, read: Read) -> None:
@@ -37,19 +35,8 @@ def test_a_declined_refill_is_charged_at_once_and_the_log_says_why(driver: Drive
     assert (entry.actor, entry.detail["reason"]) == ("staff:1", "They asked for it by phone.")
 
 
-def test_during_a_workers_charge_it_is_refused_and_one_charge_is_made(
-    driver: Driver, desk: Desk, at_once: AtOnce, read: Read
-) -> None:
-    driver.until_due(desk.bought)
-    driver.sandbox.fault("payment_intents.confirm", "delay", seconds=OUT)
-
-    def when_it_is_out() -> str:
-        while desk.state != "charging":
-            time.sleep(0.02)
-        time.sleep(OUT / 4)
-        return desk.charge()
-
-    said = at_once([driver.work, when_it_is_out])[1]
+def test_during_a_workers_charge_it_is_refused_and_one_charge_is_made(desk: Desk, at_once: AtOnce, read: Read) -> None:
+    said = desk.during_a_charge(at_once, desk.charge)
     assert isinstance(said, Busy), said
     assert "being charged" in str(said)
     assert "Look again in a minute" in str(said)

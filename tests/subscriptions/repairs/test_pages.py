@@ -40,7 +40,13 @@ def test_the_orders_page_leads_to_the_plan_and_its_refills(driver: Driver, desk:
     with counted(host.engine()) as statements:
         page = staff.get(page_of(desk))
     assert len(statements) <= 14
-    for said in ("Refill 1", "saved card: declined, generic decline", "accepted", "Visa ending in 4242", "tried again"):
+    for said in (
+        "Refill 1",
+        "saved card: declined, generic decline",
+        "accepted",
+        "Visa ending in 4242",
+        "will be tried again on",
+    ):
         assert said in words(page), said
     for do in ("charge", "cancel"):
         assert at(desk, do) in page.text

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from shop.payments.giving_back import money_back
 from shop.payments.tables import Payment, Refund
 from tests.journeys.mistakes import NUL, nothing_changed
 from tests.servers.client import Visitor
@@ -60,6 +62,30 @@ def test_nobody_but_staff_and_no_unknown_order(client: Visitor, where: str, staf
     staff.post("/admin/sign-out")
     with nothing_changed():
         assert client.get(where).status_code == 303
+
+
+def test_a_refund_that_waits_for_a_hand_stands_on_today_and_is_noted_once(
+    staff: Staff, placed: str, where: str, read: Read, now: datetime
+) -> None:
+    staff.post(where, **FORM)
+    [order_id] = read(select(Payment.order_id))
+    assert money_back.all_of(order_id, reason="not_wanted", actor="duty:x", now=now)
+    [refund] = read(select(Refund.id))
+    back = f"/admin/refunds/{refund}/paid-back"
+    assert "1 refund to be paid back by hand" in words(staff.get("/admin/"))
+    assert back in staff.get("/admin/returns").text
+    assert back in staff.get(f"/admin/orders/{placed}").text
+    assert "It was paid by bank transfer" in words(staff.get(back))
+    for reference in ("", "x" * 101, NUL):
+        with nothing_changed():
+            assert staff.post(back, page=where, reference=reference).status_code == 422
+    for _ in range(2):
+        assert staff.post(back, page=f"/admin/orders/{placed}", reference="BACS 0051").status_code == 303
+    assert [(each.state, each.reference) for each in read(select(Refund))] == [("succeeded", "BACS 0051")]
+    assert "It was paid back on" in words(staff.get(back))
+    assert "paid back by hand" not in words(staff.get("/admin/returns"))
+    assert staff.get("/admin/refunds/999/paid-back").status_code == 404
+    assert staff.post("/admin/refunds/999/paid-back", reference="x").status_code == 404
 
 
 def test_a_refund_of_it_asks_for_the_reference_of_what_was_paid_back(
