@@ -24,6 +24,8 @@ class Shop:
         from kits import migrate
         from shop import all_tables, cli, registers  # noqa: F401 - the tables, whatever the pages use of them
         from shop.blueprints import ours
+        from shop.checking.command import check_command
+        from shop.checking.looking import OWN_CHECKS
         from shop.customers import addresses
         from shop.customers.personal.export import whole
         from shop.customers.staff.cli import staff_command
@@ -43,6 +45,7 @@ class Shop:
         ours_to_fill = registers.install(app, url_prefix)
         ours_to_fill.duties.extend((*OWN_DUTIES, RECONCILIATION_DUTY, ALARM_DUTY))
         ours_to_fill.watches.extend((*OWN_WATCHES, *RECONCILIATION_WATCHES))
+        ours_to_fill.checks.extend(OWN_CHECKS)
         ours_to_fill.settle_steps.append(addresses.settle_step)
         ours_to_fill.export_parts.update(whole.PARTS)
         ours_to_fill.mail_templates.extend(OWN_MAILS)
@@ -51,7 +54,7 @@ class Shop:
         ours_to_fill.admin_pages.append(("Watch", "refillery_admin.watch"))
         for blueprint in ours():
             app.register_blueprint(blueprint, url_prefix=url_prefix + (blueprint.url_prefix or "") or None)
-        commands = (staff_command, demo, demo_seed, sandbox, sandbox_card, adopt_environment, replay_command, reconcile)
-        for command in commands:
+        running = (adopt_environment, replay_command, reconcile, check_command)
+        for command in (staff_command, demo, demo_seed, sandbox, sandbox_card, *running):
             cli.shop.add_command(command)
         app.cli.add_command(cli.shop)

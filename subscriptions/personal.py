@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from kits import host
 from kits.dates import iso
 from kits.errors import Busy
+from shop.customers.personal.contract import ErasurePart, Running
 from shop.customers.tables import Customer
 from shop.orders.repeat import ADDRESS
 from shop.orders.tables import Order
-from shop.registers import ErasurePart, Running
 from subscriptions import commands
 from subscriptions.acknowledging.tables import PlanAcknowledgement
 from subscriptions.recall.tables import TOLD, RecalledBox

@@ -10,6 +10,7 @@ PROBLEM = "shop/admin/problem.html"
 def blueprint() -> Blueprint:
     """`/admin/…`, a fresh blueprint each time."""
     from shop.admin import (
+        checking,
         disputes,
         events,
         mails,
@@ -30,7 +31,20 @@ def blueprint() -> Blueprint:
 
     made = Blueprint("refillery_admin", __name__, url_prefix="/admin", template_folder=template_folder())
     staff_only(made)
-    rooms = (orders, stock, receiving, returns, disputes, events, reconciliation, mails, notices, owner, watching)
+    rooms = (
+        orders,
+        stock,
+        receiving,
+        returns,
+        disputes,
+        events,
+        reconciliation,
+        mails,
+        notices,
+        owner,
+        watching,
+        checking,
+    )
     for part in (today, *(part for room in rooms for part in room.PARTS)):
         for rule, endpoint, view, methods in part.ROUTES:
             made.add_url_rule(rule, endpoint, view, methods=methods)

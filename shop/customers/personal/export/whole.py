@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session, selectinload
 
 from kits.dates import iso
 from shop.customers.addresses import FIELDS
+from shop.customers.personal.contract import ExportPart
 from shop.customers.personal.export.orders import orders
 from shop.customers.personal.export.papers import documents, returns
 from shop.customers.tables import Customer, MagicLink, SavedAddress
 from shop.payments.cards.tables import SavedCard
-from shop.registers import ExportPart, registers
+from shop.registers import registers
 from shop.work.outbox import OutboxAttachment, OutboxMail
 
 

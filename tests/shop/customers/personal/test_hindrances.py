@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from kits import clock, host
 from kits.errors import WrongState
+from shop.customers.personal.contract import ErasurePart
 from shop.customers.personal.erasing import erase
 from shop.payments.tables import Payment, Refund
-from shop.registers import ErasurePart, registers
+from shop.registers import registers
 from shop.returns.tables import Return
 from tests.journeys.driving import Bought, Driver, days
 from tests.journeys.mistakes import nothing_changed

@@ -1,0 +1,5 @@
+"""Whether the shop is ready to sell."""
+
+from shop.admin.checking import pages
+
+PARTS = (pages,)
