@@ -32,7 +32,7 @@ from shop.payments.cards.keeping import keep
 from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import Declined, Intent
 from shop.payments.giving_back import reasons, refund_letters, refunds
-from shop.payments.tables import DECLINED, NEEDS_CUSTOMER, OPEN, SUCCEEDED, Payment, PaymentAttempt
+from shop.payments.tables import CLOSED, DECLINED, NEEDS_CUSTOMER, OPEN, SUCCEEDED, Payment, PaymentAttempt
 from shop.registers import Settled, run_steps
 from shop.selling import codes
 from shop.work.outbox import post
@@ -42,13 +42,20 @@ Within = Callable[[], AbstractContextManager[Session]]
 
 
 def settle_page(page_id: str, *, now: datetime) -> None:
-    """Ask the gateway about a hosted page and settle what it paid, or keep the card that it saved. Commits."""
+    """Ask the gateway about a hosted page and settle what it paid, or keep the card that it saved. Commits.
+
+    The attempt of one that has expired is over: nobody need look whether it was paid.
+    """
     outside_transaction()
     page = gateway().page(page_id)
     if page.intent is not None:
         settle(page.intent, now=now, page_id=page_id)
     else:
         settling.settle(page, now=now)
+    if page.status == "expired":
+        of_page = update(PaymentAttempt).where(PaymentAttempt.session_id == page_id, PaymentAttempt.state.in_(OPEN))
+        with unit() as current:
+            current.execute(of_page.values(state=CLOSED, ended_at=now))
 
 
 def settle_intent(intent_id: str, *, now: datetime) -> None:

@@ -31,7 +31,7 @@ from shop.work.timetable import periodic
 
 KEPT = timedelta(days=90)
 A_PIECE = 500
-PAGES = ("checkout.session.completed", "checkout.session.async_payment_succeeded")
+PAGES = tuple(f"checkout.session.{what}" for what in ("completed", "async_payment_succeeded", "expired"))
 INTENTS = ("payment_intent.succeeded",)
 NOT_SHOWN = "Stripe does not show what this is about, or not to this account."
 log = logging.getLogger("refillery.payments")

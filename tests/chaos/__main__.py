@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -19,6 +20,8 @@ LEASE_SECONDS = 3.0
 def main() -> int:
     """Run, print, and say by the exit code whether all came right."""
     asked = _asked()
+    # Whoever ends it so wants all the servers ended, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     be_quick()
     begun = time.monotonic()
 

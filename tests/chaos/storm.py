@@ -27,9 +27,13 @@ FAULTS = {
     "http_409": 0.05,
     "lock_timeout": 0.0495,
     "http_429": 0.0005,
+    "delay": 0.25,
 }
-"""Of a hundred requests. After a 429 for its rate all workers pause, longer each time in a row, as they should; most
-are the other kind, which says that the object is locked and makes only the one who asked wait."""
+"""Shares of all requests. After a 429 for its rate all workers pause, longer each time in a row, as they should; most
+are the other kind, which says that the object is locked and makes only the one who asked wait. Some are slow, so that
+workers are killed, and the database goes away, while money is being taken.
+"""
+SLOW = 1.0
 LATE = {"duplicate": 0.2, "delay": 0.5, "seconds": 12}
 """Later than a lease lasts: else a webhook settles what a killed worker has charged before another looks at it."""
 RESTARTS = (1 / 3, 2 / 3)
@@ -60,7 +64,7 @@ class Storm:
     def rage(self, payers: Payers, most: float) -> None:
         """Until every refill has come to an end and all customers have paid, or so many seconds have passed."""
         chance, begun = random.Random(self.seed), time.monotonic()
-        self.world.sandbox("POST", "faults", {"on": "*", "rates": FAULTS, "seed": self.seed})
+        self.world.sandbox("POST", "faults", {"on": "*", "rates": FAULTS, "seconds": SLOW, "seed": self.seed})
         self.world.sandbox("POST", "webhooks/disorder", {**LATE, "seed": self.seed})
         self.world.crew.tend()
         payers.start()

@@ -28,28 +28,34 @@ def read_fault(said: dict[str, Any]) -> Fault | Mix:
     count = int(times) if times is not None else (None if rate is not None else 1)
     if count is not None and count < 1:
         raise ValueError("times must be 1 or more")
-    seconds = float(said.get("seconds", 0))
-    if not 0 <= seconds <= 3600:
-        raise ValueError("seconds must be from 0 to 3600")
-    return Fault(on, mode, count, rate, seconds)
+    return Fault(on, mode, count, rate, _seconds(said))
 
 
 def _mix(said: dict[str, Any]) -> Mix:
     on, rates = said["on"], {str(mode): float(rate) for mode, rate in dict(said["rates"]).items()}
     if on != EVERY and on not in BY_NAME:
         raise ValueError(f"no such operation: {on}")
-    if not set(rates) <= set(MODES) - {"delay"}:
-        raise ValueError(f"a mix is of {', '.join(mode for mode in MODES if mode != 'delay')}")
+    if not set(rates) <= set(MODES):
+        raise ValueError(f"a mix is of {', '.join(MODES)}")
     if min(rates.values(), default=0) < 0 or sum(rates.values()) > 1:
         raise ValueError("rates must be 0 or more, and 1 at most together")
-    return Mix(on, rates, None if said.get("seed") is None else int(said["seed"]))
+    return Mix(on, rates, _seed(said), _seconds(said))
 
 
 def read_disorder(said: dict[str, Any]) -> Disorder:
     """How deliveries are to be disturbed; ValueError when it makes no sense."""
-    chances = {name: float(said.get(name, 0)) for name in ("duplicate", "delay", "seconds")}
-    if not all(0 <= chances[name] <= 1 for name in ("duplicate", "delay")):
+    chances = [float(said.get(name, 0)) for name in ("duplicate", "delay")]
+    if not all(0 <= chance <= 1 for chance in chances):
         raise ValueError("duplicate and delay must be from 0 to 1")
-    if not 0 <= chances["seconds"] <= 3600:
+    return Disorder(*chances, seconds=_seconds(said), seed=_seed(said))
+
+
+def _seconds(said: dict[str, Any]) -> float:
+    seconds = float(said.get("seconds", 0))
+    if not 0 <= seconds <= 3600:
         raise ValueError("seconds must be from 0 to 3600")
-    return Disorder(**chances, seed=None if said.get("seed") is None else int(said["seed"]))
+    return seconds
+
+
+def _seed(said: dict[str, Any]) -> int | None:
+    return None if said.get("seed") is None else int(said["seed"])

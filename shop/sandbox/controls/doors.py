@@ -111,7 +111,7 @@ class Doors:
         return dict(self.faults.struck), 200
 
     def put_fault(self) -> Answer:
-        """`on`, `mode`, and `times` or `rate`, `seconds` with mode `delay`; or `on`, `rates` by mode, `seed`."""
+        """`on`, `mode`, and `times` or `rate`, `seconds` with mode `delay`; or `on`, `rates`, `seconds`, `seed`."""
         fault = read_fault(given())
         answer = fault.as_json()
         self.faults.put(fault)

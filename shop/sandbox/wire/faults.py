@@ -33,7 +33,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Several faults of `on` at once: each mode with its chance, at most one a call.
+    """Several faults of `on` at once: each mode with its chance, at most one a call; `seconds` is how long one delays.
 
     The n-th call of an operation meets the same fault whenever the `seed` is the same; without one, whichever.
     """
@@ -41,6 +41,7 @@ class Mix:
     on: str
     rates: dict[str, float]
     seed: int | None = None
+    seconds: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """As it was asked for."""
@@ -50,7 +51,7 @@ class Mix:
         """The fault for a call whose luck is from 0 to 1."""
         for mode, rate in self.rates.items():
             if luck < rate:
-                return Fault(self.on, mode)
+                return Fault(self.on, mode, seconds=self.seconds)
             luck -= rate
         return None
 

@@ -111,3 +111,28 @@ def test_old_events_are_cleared_piece_by_piece(driver: Driver, read: Read, monke
         webhooks.process(row_id, clock.now())
     webhooks.clear_old(clock.now() + timedelta(days=91))
     assert set(read(select(WebhookEvent.body))) == {""}
+
+
+def test_a_page_that_its_customer_left_is_over_when_it_has_expired(driver: Driver, read: Read) -> None:
+    bought = driver.buy()
+    driver.card_behaves(bought, "pm_card_chargeDeclinedLostCard")
+    driver.travel(driver.until_due(bought).charge_on)
+    driver.page(driver.refill(bought).order_id or 0)
+    driver.travel(clock.now() + timedelta(hours=2))
+    pages = (
+        select(PaymentAttempt.state).where(PaymentAttempt.session_id.is_not(None)).order_by(PaymentAttempt.id.desc())
+    )
+    assert read(pages)[0] == "started", "nobody has looked at it"
+    left = read(select(PaymentAttempt.session_id).where(PaymentAttempt.state == "started"))[0]
+    webhooks.store(*signed(driver, event(left, "checkout.session.expired")), now=clock.now())
+    driver.work()
+    assert read(pages)[0] == "closed"
+    assert driver.refill(bought).state == "needs_customer", "it can still be paid, on another page"
+
+
+def test_a_page_that_is_still_open_is_not_over_whatever_an_event_says(driver: Driver, read: Read) -> None:
+    driver.page(driver.order().order_id)
+    page = read(select(PaymentAttempt.session_id))[0]
+    webhooks.store(*signed(driver, event(page, "checkout.session.expired")), now=clock.now())
+    driver.work()
+    assert read(select(PaymentAttempt.state)) == ["started"]

@@ -37,6 +37,12 @@ def test_the_same_seed_strikes_the_same_calls_however_operations_take_turns() ->
     assert one != _struck(Mix(EVERY, RATES, seed=8), *["refunds.create"] * 50)
 
 
+def test_a_mix_may_delay_some() -> None:
+    faults = Faults()
+    faults.put(Mix(EVERY, {"delay": 1.0}, seconds=0.2))
+    assert faults.strike("refills.create") == Fault(EVERY, "delay", seconds=0.2)
+
+
 def test_a_mix_of_its_own_comes_before_that_of_every_call_and_a_fault_before_both() -> None:
     faults = Faults()
     for each in (Mix(EVERY, {"http_500": 1.0}), Mix("refunds.create", {"http_409": 1.0})):
@@ -49,7 +55,7 @@ def test_a_mix_of_its_own_comes_before_that_of_every_call_and_a_fault_before_bot
 
 
 def test_a_mix_is_put_over_http_listed_and_cleared(sandbox: Any) -> None:
-    mix = {"on": "*", "rates": {"lock_timeout": 1.0}, "seed": 3}
+    mix = {"on": "*", "rates": {"lock_timeout": 1.0}, "seed": 3, "seconds": 0.0}
     assert sandbox.control("POST", "faults", mix) == mix
     with pytest.raises(stripe.RateLimitError) as refused:
         sandbox.stripe.v1.customers.create()
@@ -65,7 +71,7 @@ def test_a_mix_is_put_over_http_listed_and_cleared(sandbox: Any) -> None:
         {"rates": {"http_500": 0.1}},
         {"on": "nothing", "rates": {"http_500": 0.1}},
         {"on": "*", "rates": {"explode": 0.1}},
-        {"on": "*", "rates": {"delay": 0.1}},
+        {"on": "*", "rates": {"delay": 0.1}, "seconds": -1},
         {"on": "*", "rates": {"http_500": 0.6, "http_409": 0.6}},
         {"on": "*", "rates": {"http_500": -0.1}},
         {"on": "*", "rates": ["http_500"]},
