@@ -44,10 +44,10 @@ def _mix(said: dict[str, Any]) -> Mix:
 
 def read_disorder(said: dict[str, Any]) -> Disorder:
     """How deliveries are to be disturbed; ValueError when it makes no sense."""
-    chances = [float(said.get(name, 0)) for name in ("duplicate", "delay")]
-    if not all(0 <= chance <= 1 for chance in chances):
+    duplicate, delay = (float(said.get(name, 0)) for name in ("duplicate", "delay"))
+    if not (0 <= duplicate <= 1 and 0 <= delay <= 1):
         raise ValueError("duplicate and delay must be from 0 to 1")
-    return Disorder(*chances, seconds=_seconds(said), seed=_seed(said))
+    return Disorder(duplicate, delay, _seconds(said), _seed(said))
 
 
 def _seconds(said: dict[str, Any]) -> float:
