@@ -51,7 +51,7 @@ def unheard(now: datetime) -> Any:
     """How many payments came after the last event of Stripe's, and long enough ago to have been told of."""
     last = select(WebhookEvent.received_at).order_by(WebhookEvent.id.desc()).limit(1).scalar_subquery()
     long_ago = now - timedelta(hours=float(setting("ALARM_WEBHOOK_HOURS")))
-    since = and_(Payment.paid_at > func.coalesce(last, LONG_AGO), Payment.paid_at < long_ago)
+    since = and_(Payment.paid_at > func.coalesce(last, LONG_AGO), Payment.paid_at < long_ago, Payment.means.is_(None))
     return select(func.count()).select_from(Payment).where(since).scalar_subquery()
 
 

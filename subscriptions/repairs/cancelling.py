@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from kits import host
 from kits.errors import WrongState
+from shop.environment import standing
 from subscriptions.billing.reopening import let_go
 from subscriptions.controls.doing import change
 from subscriptions.controls.refills import leave_out
@@ -25,6 +26,7 @@ def cancel(refill_id: int, asked: Asked, *, now: datetime) -> None:
     has ended; Busy or GatewayError when its order cannot be closed now.
     """
     asked.check()
+    standing.refuse(asked.actor)
     refill = refill_with(host.session(), refill_id)
     plan_id, number = refill.subscription_id, refill.number
     host.end_reads()

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from kits import host
 from kits.clock import today
-from kits.errors import BadInput, WrongState
+from kits.dates import written
+from kits.errors import BadInput, SoldOut, WrongState
 from shop.customers.people import is_alive
 from shop.orders.demands import refill_demands
 from shop.orders.find import locked
@@ -23,22 +24,28 @@ from subscriptions.repairs.asked import Asked, refill_with
 from subscriptions.repairs.tables import REPLACED, Repair
 from subscriptions.tables import Refill
 
+SHORT = "There is not enough in stock that lasts until {}, so nothing was ordered. Receive more first."
+NOTHING = "Nothing of this refill has left us, so there is nothing to replace."
 AGAIN = "It was replaced once already. Tick this to send another one."
 
 
 def replace(refill_id: int, asked: Asked, *, again: bool, now: datetime) -> None:
     """Order what a refill's order sent once more, for nothing, and tell its customer. Commits; once a form.
 
-    It goes where the plan's refills go now. Raises BadInput at `reason`, and
-    at `again` where it was replaced before and that is not confirmed; WrongState where
-    there is nothing to replace; SoldOut: then nothing was ordered.
+    It goes where the plan's refills go now. Raises BadInput at `reason`, and at
+    `again` where it was replaced before and that is not confirmed; WrongState
+    where there is nothing to replace; SoldOut: then nothing was ordered.
     """
     asked.check()
     with host.unit() as session:
         refill = refill_with(session, refill_id)
-        order = locked(session, refill.order_id) if refill.order_id is not None else None
-        if order is None or (said := why_not(session, refill, now)):
-            raise WrongState(said if order is not None else NOTHING)
+        if refill.order_id is None:
+            raise WrongState(NOTHING)
+        order = locked(session, refill.order_id)
+        if said := why_not(refill, now):
+            raise WrongState(said)
+        if not is_alive(session, order.customer_id):
+            raise WrongState("We have no address any more to send a replacement to.")
         if asked.was_done(session, refill, REPLACED):
             return
         if times(session, refill) and not again:
@@ -47,16 +54,11 @@ def replace(refill_id: int, asked: Asked, *, again: bool, now: datetime) -> None
         letters.replaced(session, asked.write(session, refill, REPLACED, now, made), now)
 
 
-NOTHING = "Nothing of this refill has left us, so there is nothing to replace."
-
-
-def why_not(session: Session, refill: Refill, now: datetime) -> str | None:
+def why_not(refill: Refill, now: datetime) -> str | None:
     """Why it is not replaced; None when it can be."""
     order = refill.order
     if order is None or order.state not in (PAID, SHIPPED) or not order.parcels:
         return NOTHING
-    if not is_alive(session, order.customer_id):
-        return "We have no address any more to send a replacement to."
     if refill.subscription.course_on(today(now)).last_session < today(now):
         return "The last session is over, so no replacement is needed. Refund it instead."
     return None
@@ -84,7 +86,10 @@ def _place(session: Session, refill: Refill, order: Order, now: datetime) -> Ord
     sent = {component: item.id for component, item in successors.in_a_box(refill, now).items()}
     demands = refill_demands(plan.kit.components, count, until, sent)
     line = order.lines[0]
-    return place_free(
-        session, line, demands, title=f"Replacement: {line.title}", quantity=count,
-        serves_until=until, now=now, ships_to=moved_to(session, plan),
-    )  # fmt: skip
+    try:
+        return place_free(
+            session, line, demands, title=f"Replacement: {line.title}", quantity=count,
+            serves_until=until, now=now, ships_to=moved_to(session, plan),
+        )  # fmt: skip
+    except SoldOut as error:
+        raise SoldOut(SHORT.format(written(until)), error.left) from error

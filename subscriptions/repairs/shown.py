@@ -93,7 +93,7 @@ def before(do: str, session: Session, refill: Refill, now: datetime) -> Before:
     if do == CANCEL:
         running = refill.state in OPEN and refill.subscription.state == "active"
         return Before(None if running else "This refill is not to come any more, so there is nothing to cancel.")
-    why = replacing.why_not(session, refill, now)
+    why = replacing.why_not(refill, now)
     if why is not None or refill.order is None:
         return Before(why)
     boxes, until = replacing.boxes(refill.order), replacing.lasts_until(refill, now)

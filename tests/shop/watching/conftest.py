@@ -52,10 +52,11 @@ def an_event(at: datetime, *, done: bool, number: int = 1) -> None:
         session.add(WebhookEvent(processed_at=at if done else None, **about))
 
 
-def a_payment(order_id: int, at: datetime) -> None:
-    """Money that came then."""
+def a_payment(order_id: int, at: datetime, means: str | None = None) -> None:
+    """Money that came then, through the gateway or by other means."""
+    intent = None if means else f"pi_{at}"
     with host.unit() as session:
-        session.add(Payment(order_id=order_id, intent_id=f"pi_{at}", amount=1, currency="GBP", paid_at=at))
+        session.add(Payment(order_id=order_id, intent_id=intent, means=means, amount=1, currency="GBP", paid_at=at))
 
 
 def an_attempt(order_id: int, at: datetime, **more: Any) -> None:

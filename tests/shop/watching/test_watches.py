@@ -66,6 +66,11 @@ def test_payments_of_which_no_event_tells(
     assert figures(now) == wrong
 
 
+def test_no_event_is_waited_for_of_money_that_came_another_way(figures: Figures, placed: str, now: datetime) -> None:
+    a_payment(order_id(placed), ago(now, hours=7), "cash")
+    assert figures(now) == {}
+
+
 @pytest.mark.parametrize(
     ("minutes", "more", "wrong"),
     [

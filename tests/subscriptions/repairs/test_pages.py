@@ -6,10 +6,12 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kits import host
+from kits.stock.tables import Lot
 from shop.orders.tables import Order
+from subscriptions.tables import Refill
 from tests.bench.statements import counted
 from tests.journeys.driving import Driver
 from tests.journeys.mistakes import NUL, nothing_changed
@@ -101,6 +103,19 @@ def test_staff_replace_a_refill_and_tick_to_replace_it_again(desk: Desk, staff: 
     assert staff.post(where, **form(staff, where, again="1")).status_code == 303
     assert desk.repairs() == ["replaced", "replaced"]
     assert "Replaced" in words(staff.get(page_of(desk)))
+
+
+def test_what_cannot_be_done_just_now_is_said_on_its_page(desk: Desk, staff: Staff) -> None:
+    desk.ship()
+    with host.unit() as session:
+        session.execute(update(Lot).values(quarantined=Lot.on_hand - Lot.allocated))
+    with nothing_changed():
+        answer = staff.post(at(desk, "replace"), reason=WHY, submission="m")
+    assert (answer.status_code, "so nothing was ordered. Receive more first" in words(answer)) == (409, True)
+    with host.unit() as session:
+        session.execute(update(Refill).values(claimed_by="a worker", free_at=10.0**12))
+    answer = staff.post(at(desk, "charge"), reason=WHY, submission="m")
+    assert (answer.status_code, "Look again in a minute" in answer.text) == (409, True)
 
 
 @pytest.mark.parametrize("do", ["charge", "cancel", "replace"])
