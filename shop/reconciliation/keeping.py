@@ -16,7 +16,7 @@ from shop.payments.gateway.lists import Span
 from shop.payments.tables import Payment, Refund
 from shop.reconciliation.comparing.batches import Compared
 from shop.reconciliation.comparing.facts import Fact
-from shop.reconciliation.tables import GONE, LOOKED_INTO, OPEN, Comparison, Finding
+from shop.reconciliation.tables import GONE, LOOKED_INTO, OPEN, REPAIRED, Comparison, Finding
 
 
 def begin(span: Span, *, actor: str, now: datetime) -> int:
@@ -52,14 +52,20 @@ def end(run: int, *, closed: int, now: datetime) -> None:
         _write(current, update(Comparison).where(Comparison.id == run).values(ended_at=now, closed=closed))
 
 
-def close(finding_id: int, *, now: datetime, state: str = GONE, actor: str | None = None, reason: str = "") -> bool:
-    """End a finding, in the open unit or one of its own; False when it had ended."""
-    mine = update(Finding).where(Finding.id == finding_id, Finding.state == OPEN)
-    ended = mine.values(state=state, ended_at=now, actor=actor, reason=reason)
-    if session().in_transaction():
-        return bool(_write(session(), ended))
+def close(current: Session, finding_id: int, state: str, *, now: datetime, actor: str | None, reason: str = "") -> bool:
+    """End a finding in the open unit; False when it had ended.
+
+    Who repaired one may be slower to say so than another who found it in order by then.
+    """
+    before = (OPEN, GONE) if state == REPAIRED else (OPEN,)
+    mine = update(Finding).where(Finding.id == finding_id, Finding.state.in_(before))
+    return bool(_write(current, mine.values(state=state, ended_at=now, actor=actor, reason=reason)))
+
+
+def gone(finding_id: int, *, now: datetime) -> bool:
+    """It is found no more; False when it had ended. Commits."""
     with unit() as current:
-        return bool(_write(current, ended))
+        return close(current, finding_id, GONE, now=now, actor=None)
 
 
 def not_seen(run: int, after: int, limit: int) -> list[tuple[int, str, str]]:

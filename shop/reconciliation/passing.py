@@ -118,6 +118,6 @@ def forget_gone(run: int, *, now: datetime) -> int:
             if fact is not None:
                 keeping.keep(run, Compared(facts=[fact]), now=now)
             if fact is None or fact.kind != kind:
-                closed += keeping.close(finding_id, now=now)
+                closed += keeping.gone(finding_id, now=now)
         last = found[-1][0]
     return closed

@@ -8,6 +8,7 @@ from kits import audit
 from kits.errors import BadInput, NotFound, WrongState
 from kits.host import end_reads, outside_transaction, session, unit
 from shop.environment import standing
+from shop.payments.elsewhere import check_line
 from shop.reconciliation import keeping
 from shop.reconciliation.comparing import afresh
 from shop.reconciliation.comparing.batches import Compared
@@ -49,10 +50,7 @@ def look_into(finding_id: int, *, reason: str, actor: str, now: datetime) -> Non
     outside_transaction()
     _open(finding_id)
     reason = reason.strip()
-    if not reason:
-        raise BadInput("reason", "Say why nothing is to be done, for whoever finds it later.")
-    if len(reason) > LONGEST_REASON:
-        raise BadInput("reason", f"Keep this under {LONGEST_REASON} characters.")
+    check_line("reason", reason, LONGEST_REASON)
     if not reason.isprintable():
         raise BadInput("reason", "Write this in one line of plain letters.")
     _end(finding_id, LOOKED_INTO, actor, now, reason)
@@ -74,18 +72,17 @@ def _open(finding_id: int) -> tuple[str, str, int]:
 def _still(finding_id: int, kind: str, about: str, seen_in: int, now: datetime) -> Fact:
     """What it is now; where it is no more, or something else by now, the finding ends and WrongState says so."""
     fact = afresh.look(kind, about)
+    if fact is not None and fact.kind == kind:
+        return fact
     if fact is not None:
         keeping.keep(seen_in, Compared(facts=[fact]), now=now)
-        if fact.kind == kind:
-            return fact
-    with unit():
-        keeping.close(finding_id, now=now)
+    keeping.gone(finding_id, now=now)
     raise WrongState(GONE if fact is None else f"{GONE} But something else is wrong with it: see the list.")
 
 
 def _end(finding_id: int, state: str, actor: str, now: datetime, reason: str = "") -> None:
     with unit() as current:
-        if not keeping.close(finding_id, now=now, state=state, actor=actor, reason=reason):
+        if not keeping.close(current, finding_id, state, now=now, actor=actor, reason=reason):
             raise WrongState(ENDED)
         row = current.get_one(Finding, finding_id)
         about = {"kind": row.kind, "about": row.about, "order": row.order_number, "reason": reason}
