@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kits.catalogue.tables import Item
@@ -48,9 +48,14 @@ def lots_read(session: Session, code: str) -> Sequence[Lot]:
     return session.scalars(meant.order_by(Lot.on_hand.desc(), Lot.id).limit(A_PAGE)).all()
 
 
+def how_many_to_pack() -> ScalarSelect[int]:
+    """How many orders are paid and not packed, to be read with other figures."""
+    return select(func.count()).select_from(Order).where(Order.state == PAID).scalar_subquery()
+
+
 def count_to_pack(session: Session) -> int:
-    """How many orders are paid and not packed."""
-    return session.scalar(select(func.count()).select_from(Order).where(Order.state == PAID)) or 0
+    """The same figure."""
+    return session.scalar(select(how_many_to_pack())) or 0
 
 
 def orders(session: Session, *, state: str = "", before: int | None = None) -> Sequence[Order]:

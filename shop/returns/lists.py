@@ -89,15 +89,16 @@ def returns(session: Session, *, state: str = "", after: int = 0) -> Sequence[Re
 
 
 def counts(session: Session, day: date) -> Counts:
-    """What waits for the desk; three statements."""
+    """What waits for the desk; two statements."""
     late = and_(Return.state.in_(OPEN), Return.refund_by < day)
     soon = and_(Return.state.in_(OPEN), Return.refund_by >= day, Return.refund_by <= day + SOON)
     wanted = (late, soon, Return.state == RECEIVED, Return.state == INSPECTED)
     found = session.execute(
         select(*(func.count().filter(each) for each in wanted)).select_from(Return).where(Return.state.in_(OPEN))
     ).one()
-    failed = session.scalar(select(func.count()).select_from(Refund).where(still_owed())) or 0
-    waiting = session.scalar(select(func.count()).select_from(Refund).where(_waits_for_a_hand())) or 0
+    refunds = (still_owed(), _waits_for_a_hand())
+    each = (select(func.count()).select_from(Refund).where(which).scalar_subquery() for which in refunds)
+    failed, waiting = session.execute(select(*each)).one()
     overdue, near, to_inspect, to_refund = (int(each) for each in found)
     return Counts(overdue, near, to_inspect, to_refund, failed, waiting)
 

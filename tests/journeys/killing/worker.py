@@ -64,7 +64,7 @@ POINTS: dict[str, Callable[[], None]] = {
     "after its id was kept": lambda: after(attempts, "note", lambda *_, **known: "intent_id" in known),
     "while the confirmation is out": lambda: during(StripeGateway, "confirm_intent"),
     "after the answer, before it is recorded": lambda: after(StripeGateway, "confirm_intent"),
-    "while it is recorded": lambda: after(settle, "_pay"),
+    "while it is recorded": lambda: after(settle, "pay"),
     "after it was recorded": lambda: after(settle, "settle"),
     "after the refund was made": lambda: after(StripeGateway, "refund"),
 }
