@@ -20,6 +20,7 @@ from kits.settings import timezone
 from shop.reconciliation import passing, running, telling
 from shop.reconciliation.running import Outcome
 from shop.reconciliation.tables import OPEN, Finding
+from shop.watching.watch import plural
 
 
 @click.command("reconcile")
@@ -44,7 +45,8 @@ def reconcile(since: datetime | None, as_json: bool) -> None:
 
 def _summary(outcome: Outcome) -> str:
     day = written(outcome.since.astimezone(timezone()).date())
-    read = f"{outcome.charges:,} charges, {outcome.refunds:,} refunds and {outcome.disputes:,} disputes"
+    charges, refunds = plural(outcome.charges, "charge", "charges"), plural(outcome.refunds, "refund", "refunds")
+    read = f"{charges}, {refunds} and {plural(outcome.disputes, 'dispute', 'disputes')}"
     return f"Compared {read} since {day}: {outcome.opened} new, {outcome.closed} gone, {outcome.still} open."
 
 

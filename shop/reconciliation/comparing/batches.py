@@ -34,7 +34,7 @@ def charges(session: Session, batch: Sequence[ChargeSeen]) -> Compared:
     totals = ours.totals(session, {number for each in strange for number in _named(each)})
     done = Compared(payments=list(known))
     for each in took:
-        total = totals.get(each.metadata.get("order", ""))
+        total = totals.get(facts.named(each, "order") or "")
         mine = any(number in totals for number in _named(each))
         done.note(facts.of_charge(each, known.get(each.intent_id or ""), total, mine))
     return done
@@ -63,7 +63,7 @@ def disputes(session: Session, batch: Sequence[DisputeSeen]) -> Compared:
 
 def _named(seen: ChargeSeen) -> set[str]:
     """The orders that a charge names: its own, and the first one of its plan."""
-    return {seen.metadata[name] for name in ("order", "root_order") if seen.metadata.get(name)}
+    return {number for what in ("order", "root_order") if (number := facts.named(seen, what))}
 
 
 def _pair(seen: RefundSeen, known: Sequence[OurRefund]) -> OurRefund | None:

@@ -21,6 +21,7 @@ from shop.reconciliation.kinds import (
 )
 
 NONE = "none"
+LONGEST_NUMBER = 64
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,18 @@ class OurRefund:
     payment: OurPayment
 
 
+def named(seen: ChargeSeen, what: str) -> str | None:
+    """The number of an order that a charge names as `what`; None for what can be none: anybody may write there."""
+    number = seen.metadata.get(what, "")
+    return number if number.isprintable() and 0 < len(number) <= LONGEST_NUMBER else None
+
+
 def of_charge(seen: ChargeSeen, payment: OurPayment | None, total: Money | None, known: bool) -> Fact | None:
     """A charge beside the payment that we have of it, or else beside the `total` of the order that it names.
 
     `known` is true when that order, or the plan it is of, is ours. What has gone back whole is nobody's any more.
     """
-    order = seen.metadata.get("order") or None
+    order = named(seen, "order")
     if not seen.paid:
         return None
     if payment is not None:

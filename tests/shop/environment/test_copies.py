@@ -13,12 +13,17 @@ from flask import Flask
 from sqlalchemy import select
 
 from kits import audit, clock, host
-from shop.environment import standing
+from shop.environment import adopting, standing
+from shop.environment.importing import Imported
 from shop.environment.standing import OtherEnvironment
 from shop.environment.tables import Environment
 from shop.orders.tables import Order
 from shop.payments.charge import charge_saved_card
 from shop.payments.tables import Payment
+from shop.reconciliation import running
+from shop.reconciliation.kinds import CHARGE_UNSETTLED
+from shop.reconciliation.mending import repairing
+from shop.reconciliation.tables import Finding
 from shop.registers import registers
 from shop.work import duties
 from shop.work.outbox import OutboxMail
@@ -214,3 +219,20 @@ def test_a_database_is_marked_by_the_first_worker_and_seen_to_be_well_each_minut
     standing.forget()
     work()
     assert read(select(Environment.seen_at))[0] >= seen + timedelta(days=1)
+
+
+def test_a_charge_that_was_not_imported_is_found_by_reconciliation_and_ordered_here(
+    driver: Driver, copy: Copy, read: Read
+) -> None:
+    one, _ = both_due(driver)
+    there = copy()
+    billing.bill(driver.refill(one).id, clock.now())
+    with there:
+        adopting.adopt(Imported(), actor="command", now=clock.now())
+        driver.travel(clock.now() + timedelta(hours=1), work=False)
+        running.compare(running.span(clock.now()), actor="command", now=clock.now())
+        [finding] = read(select(Finding.id).where(Finding.kind == CHARGE_UNSETTLED))
+        repairing.repair(finding, actor="staff:1", now=clock.now())
+        assert driver.refill(one).state == "paid"
+        work()
+    assert driver.charges()[one.number, "1"] == 1

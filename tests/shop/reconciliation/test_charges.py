@@ -88,7 +88,7 @@ def test_a_charge_of_another_sum_than_its_order_costs(driver: Driver, at_stripe:
     agreed()
 
 
-@pytest.mark.parametrize("names", [{}, {"order": "R-0000-NONE"}, {"order": ""}])
+@pytest.mark.parametrize("names", [{}, {"order": "R-0000-NONE"}, {"order": "R" * 500}, {"order": "a\nb"}])
 def test_a_charge_that_names_no_order_of_ours(driver: Driver, at_stripe: Any, names: dict[str, str]) -> None:
     charge = charge_by_hand(at_stripe, 4200, **names)
     later(driver)

@@ -188,7 +188,7 @@ def test_the_command_says_in_a_line_what_it_compared_and_fails_while_something_i
     later(driver)
     well = run(app)
     assert (well.exit_code, well.output.count("\n")) == (0, 1)
-    assert "Compared 1 charges, 0 refunds and 0 disputes since" in well.output
+    assert "Compared 1 charge, 0 refunds and 0 disputes since" in well.output
     charge = charge_by_hand(at_stripe, 1234)
     later(driver)
     said = run(app, "--json")
