@@ -57,11 +57,12 @@ def insert_all(session: Session, *tables: tuple[type[Base], Rows]) -> int:
 
 def whole(table: type[Base], row: Mapping[str, Any]) -> dict[str, Any]:
     """The row with what the mapped class would fill in."""
-    return {**_defaults(table), **row}
+    return {**defaults(table), **row}
 
 
 @lru_cache
-def _defaults(table: type[Base]) -> Mapping[str, Any]:
+def defaults(table: type[Base]) -> Mapping[str, Any]:
+    """What the mapped class fills in, by column."""
     known = {column.key: column.default for column in table.__table__.columns}
     return {name: default.arg for name, default in known.items() if default is not None and default.is_scalar}
 

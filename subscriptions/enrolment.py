@@ -5,10 +5,12 @@ All of it runs as settle steps: inside the transaction that settles.
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from kits.clock import today
+from kits.ready import Ready
+from kits.rows import change
 from shop.orders.tables import OrderLine
 from shop.payments.tables import Payment
 from shop.registers import Settled
@@ -21,9 +23,11 @@ from subscriptions.law.choosing import law_of
 from subscriptions.locks import lock_plan
 from subscriptions.plan.course import Course
 from subscriptions.plan.schedule import refill_days, still_needed
-from subscriptions.replanning import new_refill, replan
+from subscriptions.replanning import new_refill, replan_locked
 from subscriptions.tables import CANCELLED, DROPPED, ENDED, OPEN, PAID, SHIPPED, Refill, Subscription
 from subscriptions.unsent import asking
+
+_PLAN_OF = Ready(select(Refill.__table__.c.subscription_id).where(Refill.__table__.c.order_id == bindparam("order")))
 
 
 def settle_step(session: Session, settled: Settled) -> None:
@@ -39,6 +43,9 @@ def settle_step(session: Session, settled: Settled) -> None:
             session.flush()
             for plan in plans if settled.payment.elsewhere else ():
                 missing.ask(session, plan, settled.now)
+        return
+    if settled.what == "paid" and settled.payment is not None:
+        _refill_paid(session, settled.payment, settled)
         return
     refill = session.scalars(select(Refill).where(Refill.order_id == settled.order.id)).first()
     if refill is not None:
@@ -71,9 +78,7 @@ def _subscription(session: Session, line: OrderLine, payment: Payment, settled: 
 
 
 def _move_on(session: Session, refill: Refill, settled: Settled) -> None:
-    if settled.what == "paid" and settled.payment is not None:
-        _paid(session, refill, settled.payment, settled)
-    elif settled.what in ("declined", "needs_customer"):
+    if settled.what in ("declined", "needs_customer"):
         declines.record(session, refill, settled)
     elif settled.what == "leaving":
         asking.may_leave(session, refill)
@@ -94,17 +99,22 @@ def _closed(session: Session, refill: Refill, settled: Settled) -> None:
         telling.dropped(session, plan, [refill], settled.now)
 
 
-def _paid(session: Session, refill: Refill, payment: Payment, settled: Settled) -> None:
+def _refill_paid(session: Session, payment: Payment, settled: Settled) -> None:
+    of_plan = _PLAN_OF.run(session, {"order": settled.order.id}).scalar()
+    if of_plan is None:
+        return
     # The plan before its refills, as whoever ends a hold or the plan does, and read afresh: either may be moving it.
-    plan = using.lock_with_cards(session, refill.subscription_id)
-    refill.state, refill.paid_on = PAID, today(settled.now)
-    if session.scalar(select(OrderLine.given_back_at).where(OrderLine.id == plan.line_id)):
+    plan = using.lock_whole_with_cards(session, of_plan)
+    refill = next(each for each in plan.refills if each.order_id == settled.order.id)
+    change(session, refill, state=PAID, paid_on=today(settled.now))
+    if plan.line.given_back_at:
         return  # a duty refunds it and tells the customer why
     # A box that came late lasts longer: the refills after it move, or are no longer needed.
-    done = replan(session, refill.subscription_id, settled.now, plan)
+    done = replan_locked(session, plan, settled.now)
     using.paid_with(session, plan, refill, payment, settled.now)
     if plan.state == ENDED or held_by_customer(plan):
         asking.ask(session, refill, settled.now)  # the request was out already when they ended or held
     else:
         notices.paid(session, refill, payment, settled.now)
     telling.dropped(session, plan, done.dropped, settled.now)
+    session.flush()

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from kits.clock import today
+from kits.rows import keep_to
 from kits.stock.promises.reservations import prolong
 from shop.orders.tables import Order
 from subscriptions.cards import missing
@@ -51,22 +52,35 @@ class Replanned:
     added: tuple[Refill, ...]
 
 
-def replan(session: Session, subscription_id: int, now: datetime, fresh: Subscription | None = None) -> Replanned:
+def replan(session: Session, subscription_id: int, now: datetime) -> Replanned:
     """Reckon the plan's days anew and write them, refills in their order. Flushes. The plan's lock is held.
 
-    `fresh` is the plan where it was read under its lock just now.
     An open hold counts for nothing yet: when it ends is not known.
     """
-    day = today(now)
-    subscription = fresh or session.get_one(Subscription, subscription_id, populate_existing=True)
-    course = subscription.course_of([hold for hold in subscription.holds if hold.until_day is not None], day)
-    later = course.last_session - subscription.last_session
-    subscription.last_session = course.last_session
-    session.flush()
-    # Before the refills: whoever ships one of these orders has its reservations and wants the refill next.
-    _prolong_orders(session, subscription, later)
+    subscription = session.get_one(Subscription, subscription_id, populate_existing=True)
+    course = _moved(session, subscription, now)
     refills = lock_refills(session, subscription_id)
     set_committed_value(subscription, "refills", list(refills))  # all of them: nobody needs to read them again
+    return _placed_anew(session, subscription, course, now)
+
+
+def replan_locked(session: Session, subscription: Subscription, now: datetime) -> Replanned:
+    """The same of a plan that was read with its refills under all their locks."""
+    return _placed_anew(session, subscription, _moved(session, subscription, now), now)
+
+
+def _moved(session: Session, subscription: Subscription, now: datetime) -> Course:
+    """The plan's course, its end written down, and what is on order for it lasting as long."""
+    course = subscription.course_of([hold for hold in subscription.holds if hold.until_day is not None], today(now))
+    later = course.last_session - subscription.last_session
+    keep_to(subscription, last_session=course.last_session)
+    session.flush()
+    _prolong_orders(session, subscription, later)
+    return course
+
+
+def _placed_anew(session: Session, subscription: Subscription, course: Course, now: datetime) -> Replanned:
+    day, refills = today(now), subscription.refills
     needed = needs(course, [box_of(refill) for refill in refills])
     dropped = [refill for refill in refills if not _placed(refill, needed, course, day)]
     added = _added(subscription, {number: on for number, on in needed.items() if number > len(refills)}, course, day)
@@ -141,9 +155,13 @@ def _write(refill: Refill, days: RefillDays, course: Course, day: date) -> None:
     anew = days.notice_on > day and refill.notice_id is not None and refill.state != DECLINED
     if anew or refill.state == DROPPED:
         announce_anew(refill, days.notice_on)
-    refill.needed_on, refill.notice_on = days.needed_on, days.notice_on
-    refill.charge_on = charge_day(course, days.wanted_charge, earliest_charge(refill))
-    refill.serves_until = serves_until(course, days.needed_on)
+    keep_to(
+        refill,
+        needed_on=days.needed_on,
+        notice_on=days.notice_on,
+        charge_on=charge_day(course, days.wanted_charge, earliest_charge(refill)),
+        serves_until=serves_until(course, days.needed_on),
+    )
     if refill.state == WAITING and refill.charge_on > day:
         refill.state, refill.waited_at = NOTIFIED, None
 

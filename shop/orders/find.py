@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from kits.errors import NotFound
+from kits.ready import Ready
 from shop.orders.tables import Order
 
+_ORDER: Any = Order.__table__
+_LOCK = Ready(update(_ORDER).where(_ORDER.c.id == bindparam("order")).values(writes=_ORDER.c.writes + 1))
+_WHOLE = (
+    select(Order)
+    .where(Order.id == bindparam("order"))
+    .options(joinedload(Order.customer, innerjoin=True), joinedload(Order.lines))
+    .execution_options(populate_existing=True)
+)
 _LOCKED = (
     update(Order)
     .where(Order.id == bindparam("order"))
@@ -39,6 +50,13 @@ def locked(session: Session, order_id: int) -> Order:
     here and then sees what the first one did.
     """
     return _one(session.scalars(_LOCKED, {"order": order_id}).first())
+
+
+def locked_whole(session: Session, order_id: int) -> Order:
+    """The same, with its customer and its lines."""
+    session.flush()
+    _LOCK.run(session, {"order": order_id})
+    return _one(session.scalars(_WHOLE, {"order": order_id}).unique().first())
 
 
 def _one(found: Order | None) -> Order:

@@ -19,9 +19,11 @@ from sqlalchemy.orm import Session
 
 from kits import audit
 from kits.host import after_commit, aside, end_reads, unit
+from kits.ready import Ready
 from shop.owner.tables import Fact
 
-READ = select(Fact.name, Fact.value)
+READ = select(Fact.__table__.c.name, Fact.__table__.c.value)
+_READ = Ready(READ)
 SHOWN_SECONDS = 5.0
 _KEY = "refillery_facts"
 
@@ -68,14 +70,15 @@ class Facts:
 
 def read(session: Session) -> Facts:
     """The facts as they stand, in one statement."""
-    return told(session.execute(READ).all())
+    session.flush()
+    return told(_READ.run(session, {}))
 
 
 def shown() -> Facts:
     """The facts for a page, at most five seconds old in this process; opens no transaction of the caller's."""
     if (found := fresh()) is None:
         with aside() as connection:
-            found = keep(told(connection.execute(READ).all()))
+            found = keep(told(_READ.run(connection, {})))
     return found
 
 

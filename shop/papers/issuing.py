@@ -11,16 +11,18 @@ from typing import cast
 
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from kits.clock import today
 from kits.errors import NotFound
 from kits.host import unit
+from kits.rows import put
 from kits.settings import setting
 from shop.orders.find import locked
 from shop.orders.tables import Order
 from shop.owner import facts
 from shop.papers import said
-from shop.papers.numbers import counter
+from shop.papers.numbers import counter, take
 from shop.papers.said import Credited, Said
 from shop.papers.tables import CREDIT_NOTE, INVOICE, Document, DocumentBuyer
 from shop.payments.tables import Payment, Refund
@@ -28,7 +30,13 @@ from shop.payments.tables import Payment, Refund
 
 def issue_invoice(session: Session, payment: Payment, *, now: datetime) -> Document:
     """The invoice of a payment that paid its order, issued now if there is none. Call it last in the unit. Flushes."""
-    order = session.get_one(Order, payment.order_id)
+    counter(session, INVOICE)
+    known = session.scalars(select(Document).where(Document.payment_id == payment.id)).first()
+    return known or first_invoice(session, session.get_one(Order, payment.order_id), payment, now=now)
+
+
+def first_invoice(session: Session, order: Order, payment: Payment, *, now: datetime) -> Document:
+    """The invoice of a payment that has none yet: it was written in the open unit. Call it last there."""
     says = said.invoice(
         order,
         facts.read(session),
@@ -37,14 +45,12 @@ def issue_invoice(session: Session, payment: Payment, *, now: datetime) -> Docum
         issued_on=today(now).isoformat(),
         supplied_on=today(payment.paid_at).isoformat(),
     )
-    buyer = DocumentBuyer(name=order.name, address=said.address_of(order))
-    last = counter(session, INVOICE)
-    known = session.scalars(select(Document).where(Document.payment_id == payment.id)).first()
-    if known is not None:
-        return known
-    last.last += 1
-    made = Document(kind=INVOICE, number=last.last, payment=payment, order=order, issued_at=now, snapshot=says)
-    return _written(session, made, buyer)
+    buyer = {"name": order.name, "address": said.address_of(order)}
+    values = {"order_id": order.id, "payment_id": payment.id, "issued_at": now, "snapshot": says}
+    values |= {"kind": INVOICE, "gross_amount": says["gross"], "vat_amount": says["vat"]}
+    made = put(session, Document, {**values, "number": take(session, INVOICE)})
+    set_committed_value(made, "buyer", put(session, DocumentBuyer, {"document_id": made.id, **buyer}))
+    return made
 
 
 def issue_credit_note(session: Session, refund: Refund, *, now: datetime) -> Document | None:

@@ -19,20 +19,20 @@ from kits import audit
 from kits.clock import today
 from kits.errors import BadInput, SoldOut
 from kits.host import end_reads, outside_transaction, session, unit
+from kits.rows import change
 from kits.stock.promises.reservations import reserve_again
 from shop.customers.people import is_alive
-from shop.orders.find import locked
+from shop.orders.find import locked, locked_whole
 from shop.orders.tables import AWAITING, CANCELLED, PAID, Order
 from shop.papers.attached import CONFIRMED
 from shop.papers.confirmation import confirmation
-from shop.papers.issuing import issue_invoice
-from shop.payments import attempts
+from shop.papers.issuing import first_invoice
+from shop.payments import arriving, attempts
 from shop.payments.cards import settling
-from shop.payments.cards.keeping import keep
 from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import Declined, Intent
 from shop.payments.giving_back import reasons, refund_letters, refunds
-from shop.payments.tables import CLOSED, DECLINED, NEEDS_CUSTOMER, OPEN, SUCCEEDED, Payment, PaymentAttempt
+from shop.payments.tables import CLOSED, DECLINED, NEEDS_CUSTOMER, OPEN, Payment, PaymentAttempt
 from shop.registers import Settled, run_steps
 from shop.selling import codes
 from shop.work.outbox import post
@@ -76,8 +76,8 @@ def settle(
     if not intent.paid or order_id is None:
         return
     with within() as current:
-        order = locked(current, order_id)
-        if current.scalar(select(Payment.id).where(Payment.intent_id == intent.id)) is None:
+        order = locked_whole(current, order_id)
+        if not arriving.is_known(current, intent.id):
             _arrived(current, order, intent, page_id, now)
 
 
@@ -110,8 +110,7 @@ def _arrived(current: Session, order: Order, intent: Intent, page_id: str | None
         log.error("intent %s does not match order %s", intent.id, order.number)
         audit.record(current, at=now, actor="settle", action="payment.mismatch", subject=order.number, intent=intent.id)
         return
-    payment = _payment(current, order, intent, now)
-    _end_attempt(current, order, intent, page_id, now)
+    payment = arriving.write(current, order, intent, page_id, now)
     reason = why_back(current, order, now)
     if reason is None:
         pay(current, order, payment, now)
@@ -144,45 +143,12 @@ def why_back(current: Session, order: Order, now: datetime) -> str | None:
 
 def pay(current: Session, order: Order, payment: Payment, now: datetime) -> None:
     """A locked order is paid with this payment: what follows from it, in the same transaction. Flushes."""
-    order.state, order.paid_at = PAID, now
-    current.flush()
+    change(current, order, state=PAID, paid_at=now)
     run_steps(current, Settled("paid", order, now, payment=payment))
     if order.kind == "kit":  # a refill's own mail is written by the room that knows the plan
         mail = confirmation(current, order, payment)
         post(current, f"{CONFIRMED}{order.number}", order.customer.email, mail, now=now)
-    issue_invoice(current, payment, now=now)  # last, because all who are being paid wait for its number
-
-
-def _payment(current: Session, order: Order, intent: Intent, now: datetime) -> Payment:
-    card = intent.card
-    if card is not None and card.customer is not None:  # it was saved for later, or had been
-        keep(current, card, order.customer_id, now)
-    payment = Payment(
-        order_id=order.id,
-        intent_id=intent.id,
-        amount=intent.received,
-        currency=intent.amount.currency,
-        card=card.id if card else None,
-        card_brand=card.brand if card else None,
-        card_last4=card.last4 if card else None,
-        paid_at=now,
-    )
-    current.add(payment)
-    current.flush()
-    return payment
-
-
-def _end_attempt(current: Session, order: Order, intent: Intent, page_id: str | None, now: datetime) -> None:
-    """End the attempt that this money came by: known by its intent, its page, or the number it carries."""
-    number = intent.metadata.get("attempt", "")
-    mine = (PaymentAttempt.intent_id == intent.id) | (PaymentAttempt.number == (int(number) if number.isdigit() else 0))
-    if page_id is not None:
-        mine = mine | (PaymentAttempt.session_id == page_id)
-    current.execute(
-        update(PaymentAttempt)
-        .where(PaymentAttempt.order_id == order.id, PaymentAttempt.state.in_(OPEN), mine)
-        .values(state=SUCCEEDED, intent_id=intent.id, ended_at=now)
-    )
+    first_invoice(current, order, payment, now=now)  # last, because all who are being paid wait for its number
 
 
 def _order_id(number: str) -> int | None:

@@ -21,6 +21,7 @@ from sqlalchemy.sql.functions import GenericFunction
 
 from kits.engines import write_alone, writing_alone
 from kits.in_one import InOne
+from kits.ready import Ready
 from kits.settings import setting
 from kits.tables import Row
 
@@ -105,12 +106,13 @@ def renew_alone(engine: Engine, table: type[T], row_id: int, me: str, seconds: f
 
 def let_go(session: Session, table: type[T], row_id: int, me: str) -> None:
     """The row was worked: free it at once."""
-    session.execute(_letting_go(table), {"row": row_id, "me": me})
+    _let_go(table).run(session, {"row": row_id, "me": me})
 
 
 def let_go_alone(engine: Engine, table: type[T], row_id: int, me: str) -> None:
     """The same by a write of its own, committed."""
-    write_alone(engine, _letting_go(table), {"row": row_id, "me": me})
+    with writing_alone(engine) as connection:
+        _let_go(table).run(connection, {"row": row_id, "me": me})
 
 
 def give_back_alone(engine: Engine, table: type[T], row_id: int, me: str) -> None:
@@ -118,6 +120,11 @@ def give_back_alone(engine: Engine, table: type[T], row_id: int, me: str) -> Non
     row: Any = table.__table__
     mine = update(row).where(row.c.id == row_id, row.c.claimed_by == me)
     write_alone(engine, mine.values(claimed_by=None, free_at=0.0))
+
+
+@cache
+def _let_go(table: type[ClaimedRow]) -> Ready:
+    return Ready(_letting_go(table))
 
 
 @cache

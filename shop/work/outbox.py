@@ -8,10 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, select, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, bindparam, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from kits.in_one import defaults, whole
+from kits.ready import Ready
+from kits.rows import known
 from kits.settings import setting
 from kits.tables import Row
 from shop.work.leases import ClaimedRow
@@ -130,26 +136,34 @@ class Letter:
 def post(
     session: Session, key: str, to: str, letter: Letter, *, now: datetime, attachments: Sequence[Attachment] = ()
 ) -> OutboxMail:
-    """Put a mail into the outbox within the open unit; the one already there under `key` if there is one."""
-    known = session.scalars(select(OutboxMail).where(OutboxMail.key == key)).first()
-    if known is not None:
-        return known
-    mail = OutboxMail(
-        key=key,
-        to=to,
-        state=DROPPED if to.endswith(NOBODY) else QUEUED,
-        subject=_one_short_line(letter.subject),
-        text=letter.text,
-        html=letter.html,
-        message_id=new_message_id(),
-        queued_at=now,
-        attachments=[
-            OutboxAttachment(name=it.name, media_type=it.media_type, content=it.content) for it in attachments
-        ],
-    )
-    session.add(mail)
+    """Put a mail into the outbox within the open unit; the one already there under `key` if there is one. Flushes."""
     session.flush()
-    return mail
+    row = {
+        "key": key,
+        "to": to,
+        "state": DROPPED if to.endswith(NOBODY) else QUEUED,
+        "subject": _one_short_line(letter.subject),
+        "text": letter.text,
+        "html": letter.html,
+        "message_id": new_message_id(),
+        "queued_at": now,
+    }
+    made = _new().run(session, whole(OutboxMail, row)).first()
+    if made is None:
+        return session.scalars(select(OutboxMail).where(OutboxMail.key == key)).one()
+    for it in attachments:
+        session.add(OutboxAttachment(mail_id=made[0], name=it.name, media_type=it.media_type, content=it.content))
+    session.flush()
+    return known(session, OutboxMail, made[0], row)
+
+
+@cache
+def _new() -> Ready:
+    """Writes a mail unless there is one under its key."""
+    table: Any = OutboxMail.__table__
+    names = ("key", "to", "subject", "text", "html", "message_id", "queued_at", *defaults(OutboxMail))
+    row = insert(table).values({name: bindparam(name, type_=table.c[name].type) for name in {*names, "state"}})
+    return Ready(row.on_conflict_do_nothing(index_elements=[table.c.key]).returning(table.c.id))
 
 
 def _one_short_line(subject: str) -> str:

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from kits import audit
-from shop.payments.cards.keeping import locked
+from kits.rows import keep_to
+from shop.payments.cards.keeping import locking
 from shop.payments.cards.tables import SavedCard
 from shop.payments.tables import Payment
 from shop.registers import CardFact
 from subscriptions.billing import declines
 from subscriptions.cards import letters, missing, retrying
-from subscriptions.locks import lock_plan, locked_plan
+from subscriptions.locks import lock_plan, lock_whole, locked_plan
 from subscriptions.stops.stopping import card_is_there
 from subscriptions.stops.tables import CARD, BillingStop
 from subscriptions.tables import ACTIVE, Refill, Subscription
@@ -40,6 +42,11 @@ CURED = frozenset(
     ]
 )
 """Declines after which a card that its bank has renewed can pay again."""
+
+_PLAN: Any = Subscription.__table__
+_LOCK_CARDS = locking(
+    *(select(card).where(_PLAN.c.id == bindparam("plan")) for card in (_PLAN.c.card, _PLAN.c.backup_card))
+)
 
 
 def about(subscription_id: int, role: str) -> str:
@@ -64,10 +71,15 @@ def card_step(session: Session, fact: CardFact) -> None:
 
 def lock_with_cards(session: Session, subscription_id: int) -> Subscription:
     """The plan under its lock, read afresh, the rows of its cards locked before."""
-    cards = select(Subscription.card, Subscription.backup_card).where(Subscription.id == subscription_id)
-    for card in sorted(each for each in session.execute(cards).one() if each):
-        locked(session, card)
+    session.flush()
+    _LOCK_CARDS.run(session, {"plan": subscription_id})
     return locked_plan(session, subscription_id)
+
+
+def lock_whole_with_cards(session: Session, subscription_id: int) -> Subscription:
+    """The same with its refills, which are locked after it; see `lock_whole`."""
+    _LOCK_CARDS.run(session, {"plan": subscription_id})
+    return lock_whole(session, subscription_id)
 
 
 def paid_with(session: Session, plan: Subscription, refill: Refill, payment: Payment, now: datetime) -> None:
@@ -77,7 +89,7 @@ def paid_with(session: Session, plan: Subscription, refill: Refill, payment: Pay
     each keeps its place.
     """
     by_backup = payment.card is not None and payment.card == refill.backup_tried
-    refill.retry_on, refill.retry_after, refill.tries_backup = None, None, False
+    keep_to(refill, retry_on=None, retry_after=None, tries_backup=False)
     if payment.card is None or payment.card == plan.card or (by_backup and _first_may_be_tried(session, refill)):
         return
     old, plan.card = plan.card, payment.card

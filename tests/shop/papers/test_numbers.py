@@ -31,16 +31,16 @@ def test_a_settling_that_rolls_back_burns_no_number(
     good, bad = [place() for _ in range(6)], [place() for _ in range(6)]
     commits = []
 
-    def issue_and_fail(current: Any, payment: Any, *, now: datetime) -> None:
-        made = issuing(current, payment, now=now)
+    def issue_and_fail(current: Any, order: Any, payment: Any, *, now: datetime) -> None:
+        made = issuing(current, order, payment, now=now)
         commits.append(made.number)
         if made.order.number in bad:
             raise RuntimeError("the database went away")
 
     from shop.payments import settle
 
-    issuing = settle.issue_invoice
-    monkeypatch.setattr(settle, "issue_invoice", issue_and_fail)
+    issuing = settle.first_invoice
+    monkeypatch.setattr(settle, "first_invoice", issue_and_fail)
     answers = at_once([partial(settle_one, number, now) for pair in zip(bad, good, strict=True) for number in pair])
     assert [type(answer) for answer in answers] == [RuntimeError, type(None)] * 6
     assert len(commits) == 12
