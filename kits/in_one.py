@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import CursorResult, Delete, Insert, Table, Update, bindparam, insert
@@ -15,6 +16,7 @@ from kits.tables import Base
 
 Write = Insert | Update | Delete
 Rows = Sequence[Mapping[str, Any]]
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 SHAPES = 200
 """So many kinds of rows together are remembered: baskets differ in their lines, but not much."""
 
@@ -38,21 +40,24 @@ class InOne:
         return [each.run(connection, given) for each in self._each][-1]
 
 
-def insert_all(session: Session, *tables: tuple[type[Base], Rows]) -> int:
+def insert_all(
+    session: Session, *tables: tuple[type[Base], Rows], also: tuple[Write, ...] = (), given: Mapping[str, Any] = NOTHING
+) -> int:
     """Insert rows into several tables, each row with the same columns as the others of its table.
 
     A row may refer to what is there already, not to another of these. Tables
     without rows are left out. Returns the id of the last table's row, for a table that is given only one.
+    `also` are writes that are done with it, the same each time; `given` is what they leave open.
     """
     filled = [(table.__table__, [whole(table, row) for row in rows]) for table, rows in tables if rows]
     shape = tuple((table, tuple(rows[0]), len(rows)) for table, rows in filled)
-    given = {
+    values = {
         _named(place, number, column): value
         for place, (_, rows) in enumerate(filled)
         for number, row in enumerate(rows)
         for column, value in row.items()
     }
-    return int(_inserts(shape).run(session, given).scalars().all()[0])
+    return int(_inserts(shape, also).run(session, {**values, **given}).scalars().all()[0])
 
 
 def whole(table: type[Base], row: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,9 +73,9 @@ def defaults(table: type[Base]) -> Mapping[str, Any]:
 
 
 @lru_cache(SHAPES)
-def _inserts(shape: tuple[tuple[Table, tuple[str, ...], int], ...]) -> InOne:
+def _inserts(shape: tuple[tuple[Table, tuple[str, ...], int], ...], also: tuple[Write, ...]) -> InOne:
     *before, last = (_insert(place, *each) for place, each in enumerate(shape))
-    return InOne(*before, last.returning(shape[-1][0].c.id))
+    return InOne(*also, *before, last.returning(shape[-1][0].c.id))
 
 
 def _insert(place: int, table: Table, columns: tuple[str, ...], rows: int) -> Insert:

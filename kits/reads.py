@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -64,6 +65,14 @@ def run(reader: Reader, statement: Ready, **given: object) -> Raw:
 def values(raw: Raw, name: str) -> list[list[Any]]:
     """The values of one read, for what is another each time: not to be remembered."""
     return [json.loads(row) for read, row in raw if read == name]
+
+
+def moment(told: Any) -> datetime | None:
+    """A moment that a row tells."""
+    if told is None:
+        return None
+    found = datetime.fromisoformat(told)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 @lru_cache(REMEMBERED)

@@ -21,6 +21,7 @@ from kits.stock.promises.reservations import Demand
 from shop.orders.demands import refill_demands
 from shop.work.duties import Duty
 from subscriptions import successors
+from subscriptions.successors import Parts
 from subscriptions.tables import ACTIVE, NOTIFIED, SCHEDULED, WAITING, Hold, Refill, Subscription
 
 FIRST = 1000
@@ -32,10 +33,14 @@ def source(refill_id: int) -> str:
     return f"refill {refill_id}"
 
 
-def demands_of(refill: Refill, until: date, now: datetime) -> list[Demand]:
-    """What the refill takes, to last until a day: the items its notice announced, or those of today without one."""
+def demands_of(refill: Refill, until: date, now: datetime, parts: Parts | None = None) -> list[Demand]:
+    """What the refill takes, to last until a day: the items its notice announced, or those of today without one.
+
+    `parts` are its kit's where they were read already.
+    """
     plan = refill.subscription
-    return refill_demands(plan.kit.components, plan.quantity, until, successors.sent(refill, now))
+    of_kit = plan.kit.components if parts is None else parts
+    return refill_demands(of_kit, plan.quantity, until, successors.sent(refill, now, of_kit))
 
 
 def consume(session: Session, refill: Refill) -> None:

@@ -24,7 +24,7 @@ def held(subscription_id: Any) -> ColumnElement[bool]:
     return exists().where(Hold.subscription_id == subscription_id, Hold.until_day.is_(None))
 
 
-def resting(subscription_id: Any, day: date) -> ColumnElement[bool]:
+def resting(subscription_id: Any, day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """The plan of this id is held or paused on a day."""
     goes_on = or_(Hold.until_day.is_(None), Hold.until_day > day)
     return exists().where(Hold.subscription_id == subscription_id, Hold.from_day <= day, goes_on)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from kits.catalogue.offered import OfferedPart
 from kits.catalogue.retiring import in_force
-from kits.catalogue.tables import Item
+from kits.catalogue.tables import Item, KitComponent
 from subscriptions.tables import Refill
+
+Parts = Sequence[KitComponent | OfferedPart]
 
 
 def changes(session: Session, refill: Refill, now: datetime) -> list[tuple[Item, Item]]:
@@ -24,9 +29,14 @@ def in_a_box(refill: Refill, at: datetime) -> dict[int, Item]:
     return {item.id: in_force(item, at) for item in parts}
 
 
-def sent(refill: Refill, now: datetime) -> dict[int, int]:
-    """By the item id of each component, the id of the item sent: what the notice announced, without one today's."""
-    return _as_of(refill, now) if refill.notice is None else _announced(refill, refill.notice.queued_at)
+def sent(refill: Refill, now: datetime, parts: Parts | None = None) -> dict[int, int]:
+    """By the item id of each component, the id of the item sent: what the notice announced, without one today's.
+
+    `parts` are its kit's where they were read already.
+    """
+    if refill.notice is None:
+        return _as_of(refill, now, parts)
+    return _announced(refill, refill.notice.queued_at, parts)
 
 
 def outdated(refill: Refill, now: datetime) -> bool:
@@ -34,13 +44,16 @@ def outdated(refill: Refill, now: datetime) -> bool:
     return refill.notice is not None and sent(refill, now) != _as_of(refill, now)
 
 
-def _as_of(refill: Refill, at: datetime) -> dict[int, int]:
-    return {each: item.id for each, item in in_a_box(refill, at).items()}
+def _as_of(refill: Refill, at: datetime, parts: Parts | None = None) -> dict[int, int]:
+    if parts is None:
+        parts = refill.subscription.kit.components
+    items: list[Any] = [part.item for part in parts if part.in_refill]
+    return {item.id: in_force(item, at).id for item in items}
 
 
-def _announced(refill: Refill, at: datetime) -> dict[int, int]:
+def _announced(refill: Refill, at: datetime, parts: Parts | None = None) -> dict[int, int]:
     """What the notice of `at` named; one written before that was kept named what was in force then."""
-    return _as_of(refill, at) | {component: item for component, item in refill.announced or ()}  # noqa: C416 - a pair in JSON is a list
+    return _as_of(refill, at, parts) | {component: item for component, item in refill.announced or ()}  # noqa: C416 - a pair in JSON is a list
 
 
 def _last_told(refill: Refill) -> dict[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -27,7 +27,7 @@ from kits.catalogue.kits import (
 from kits.catalogue.offered import OfferedItem
 from kits.catalogue.tables import Kit, Price
 from kits.host import Reader
-from kits.reads import REMEMBERED, Raw, rows
+from kits.reads import REMEMBERED, Raw, moment, rows
 from kits.ready import one_of
 from kits.steady import UNTIL, Steady
 from kits.tables import UTCDateTime
@@ -87,9 +87,7 @@ def _values(row: list[Any]) -> list[Any]:
     known = list(row)
     if known[EFFECTIVE_FROM] is not None:
         known[EFFECTIVE_FROM] = date.fromisoformat(known[EFFECTIVE_FROM])
-    if known[RETIRED_AT] is not None:
-        moment = datetime.fromisoformat(known[RETIRED_AT])
-        known[RETIRED_AT] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    known[RETIRED_AT] = moment(known[RETIRED_AT])
     known[SEALED] = bool(known[SEALED])
     return known
 

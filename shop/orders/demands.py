@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from kits.catalogue.offered import OfferedPart
 from kits.catalogue.tables import KitComponent
 from kits.host import Reader
 from kits.stock.promises.availability import Shelf
@@ -22,7 +23,7 @@ def summed(demands: Iterable[Demand]) -> list[Demand]:
 
 
 def refill_demands(
-    components: Iterable[KitComponent], quantity: int, serves_until: date, sent: Mapping[int, int]
+    components: Iterable[KitComponent | OfferedPart], quantity: int, serves_until: date, sent: Mapping[int, int]
 ) -> list[Demand]:
     """What one refill takes from stock; `sent` gives for each component's item id that of the item sent for it."""
     parts = [(sent[part.item_id], part.in_refill * quantity) for part in components if part.in_refill]

@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import Update, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from kits.host import end_reads, session, unit
+from kits.engines import writing_alone
+from kits.host import alone, end_reads, outside_transaction, session, unit
 from kits.in_one import insert_all, whole
+from kits.ready import Ready
 from shop.orders.tables import Order, OrderLine
 from shop.payments.gateway.contract import Bill, BillLine, FailedInside, HostedPage, OutcomeUnknown
 from shop.payments.tables import CLOSED, HOSTED, OPEN, SAVED_CARD, UNKNOWN, PaymentAttempt
@@ -24,6 +26,11 @@ _PAGE_MADE = (
     update(_ATTEMPT)
     .where(_ATTEMPT.c.id == bindparam("attempt"), or_(*(_ATTEMPT.c.state == each for each in OPEN)))
     .values(session_id=bindparam("page"), session_url=bindparam("address"))
+)
+_INTENT_MADE = Ready(
+    update(_ATTEMPT)
+    .where(_ATTEMPT.c.id == bindparam("attempt"), or_(*(_ATTEMPT.c.state == each for each in OPEN)))
+    .values(intent_id=bindparam("intent"))
 )
 
 
@@ -39,12 +46,17 @@ def begin(current: Session, order: Order, way: str, *, now: datetime, **known: o
 def first(current: Session, order: Order, way: str, *, now: datetime, **known: object) -> Seen:
     """The first attempt of an order that is written in the open unit: nobody can have begun another. One statement."""
     row = first_row(order, way, now=now, **known)
-    return seen(PaymentAttempt(id=insert_all(current, (PaymentAttempt, [row])), **whole(PaymentAttempt, row)))
+    return first_seen(insert_all(current, (PaymentAttempt, [row])), row)
 
 
 def first_row(order: Order, way: str, *, now: datetime, **known: object) -> dict[str, Any]:
     """The same as a row that is not written yet; `known` fills further columns."""
     return {"order_id": order.id, **_values(order, 1, way, now), **known}
+
+
+def first_seen(row_id: int, row: Mapping[str, Any]) -> Seen:
+    """Such a row once it is written, with this id."""
+    return seen(PaymentAttempt(id=row_id, **whole(PaymentAttempt, row)))
 
 
 def first_key(row: Mapping[str, Any]) -> str:
@@ -127,6 +139,13 @@ def note(attempt_id: int, **values: object) -> None:
     """Write what became known about an open attempt. Commits."""
     with unit() as current:
         write(current, attempt_id, **values)
+
+
+def note_intent(attempt_id: int, intent_id: str) -> None:
+    """The same of the intent that was made for it, by a write of its own. Commits."""
+    outside_transaction()
+    with writing_alone(alone()) as connection:
+        _INTENT_MADE.run(connection, {"attempt": attempt_id, "intent": intent_id})
 
 
 def write(current: Session, attempt_id: int, **values: object) -> bool:

@@ -8,10 +8,10 @@ it once more takes no second charge.
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy.orm import Session
+from typing import Any
 
 from kits.host import unit
 from shop import logs
@@ -24,7 +24,8 @@ from shop.payments.gateway.account import gateway
 from shop.payments.gateway.contract import Bill, Declined, Intent, OutcomeUnknown, Refused, Unavailable
 from shop.payments.hosted.release import close_page, end_page
 from shop.payments.lease import CustomerPaying, PaymentLease, holding, payment_lease
-from shop.payments.tables import CLOSED, OPEN, SAVED_CARD
+from shop.payments.tables import CLOSED, OPEN, SAVED_CARD, PaymentAttempt
+from shop.work import leases
 
 log = logging.getLogger("refillery.payments")
 UNUSABLE = "card_not_usable"
@@ -41,22 +42,34 @@ class Begun:
     card: str
 
 
-def begin(current: Session, order: Order, card: str, *, now: datetime) -> Begun:
-    """Write the first attempt at an order that is placed in the open unit: nobody else can be at it.
+class FirstCharge:
+    """The first charge of a refill order that is being placed: nobody else can be at it. See `Charge` of `repeat`."""
 
-    Its lease is taken where it is written. Once that is committed, `go_on`.
-    """
-    attempt = attempts.first(current, order, SAVED_CARD, now=now, card=card)
-    return Begun(attempt, attempts.bill(order, 1, order.customer.stripe_customer), card)
+    def __init__(self, card: str, customer: str | None, now: datetime) -> None:
+        # The order may wait for its stock, so what its lease is reckoned from lies before.
+        self.holder, self._since, self._now = leases.holder(), time.monotonic(), now
+        self._card, self._customer = card, customer
+        self._order: Order | None = None
+        self._attempt: dict[str, Any] = {}
+        self._begun: Begun | None = None
 
+    def row(self, order: Order) -> tuple[type[PaymentAttempt], dict[str, Any]]:
+        """The first attempt."""
+        self._order = order
+        self._attempt = attempts.first_row(order, SAVED_CARD, now=self._now, card=self._card)
+        return PaymentAttempt, self._attempt
 
-def go_on(begun: Begun, me: str, since: float, *, now: datetime) -> str:
-    """Charge what was begun, under the lease that `me` took with it; returns and raises as `charge_saved_card`.
+    def begun(self, row_id: int) -> None:
+        """Once this is committed, `go_on`."""
+        assert self._order is not None, "nothing was begun"
+        bill = attempts.bill(self._order, 1, self._customer)
+        self._begun = Begun(attempts.first_seen(row_id, self._attempt), bill, self._card)
 
-    `since` is a moment before that by the running clock: the order may have waited for its stock.
-    """
-    with holding(begun.attempt.order_id, me, since) as lease:
-        return _outcome(lease, begun, now)
+    def go_on(self) -> str:
+        """Charge what was begun, under its lease; returns and raises as `charge_saved_card`. Commits."""
+        assert self._begun is not None, "nothing was begun"
+        with holding(self._begun.attempt.order_id, self.holder, self._since) as lease:
+            return _outcome(lease, self._begun, self._now)
 
 
 def charge_saved_card(order_id: int, card: str, *, now: datetime) -> str:
@@ -133,7 +146,7 @@ def _make_intent(begun: Begun) -> Intent:
             intent = gateway().create_intent(begun.bill, begun.card, key=f"{attempt.key}-intent")
         except Refused as error:
             raise Declined(UNUSABLE, None) from error
-    attempts.note(attempt.id, intent_id=intent.id)
+    attempts.note_intent(attempt.id, intent.id)
     return intent
 
 

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
 
 from kits import host
+from kits.catalogue import parts
 from kits.clock import today
 from kits.errors import SoldOut
+from kits.stock.promises.commitments import WITHDRAW
 from shop.environment import standing
 from shop.orders.repeat import ADDRESS, place_refill
-from shop.orders.tables import Order, OrderLine
-from shop.payments.charge import begin, charge_saved_card, go_on
+from shop.orders.tables import Order
+from shop.payments.charge import FirstCharge, charge_saved_card
 from shop.payments.hosted import release
-from shop.work import leases
 from subscriptions import commitments, notices, successors
-from subscriptions.billing import declines
-from subscriptions.holding import resting
+from subscriptions.billing import declines, reading
+from subscriptions.billing.reading import ToBill
 from subscriptions.plan.schedule import serves_until, still_needed
 from subscriptions.replanning import announce_anew
-from subscriptions.stops.stopping import stopped
 from subscriptions.tables import (
     CANCELLED,
     CHARGING,
@@ -38,7 +38,14 @@ from subscriptions.tables import (
     Subscription,
 )
 
-BILLABLE = (NOTIFIED, WAITING, CHARGING, DECLINED)
+_REFILL: Any = Refill.__table__
+_TAKEN = (
+    WITHDRAW,
+    update(_REFILL)
+    .where(_REFILL.c.id == bindparam("refill"))
+    .values(state=CHARGING, order_id=bindparam("order"), committed_on=None, committed_at=None),
+)
+"""What becomes of a refill with its order: its own reservation takes the place of what was kept back for it."""
 
 
 def bill(refill_id: int, now: datetime) -> None:
@@ -52,11 +59,11 @@ def bill(refill_id: int, now: datetime) -> None:
     standing.require(now, to_charge=True)
     try:
         with host.unit() as session:
-            refill = _locked(session, refill_id)
-            if refill is None:
+            found = reading.locked(session, refill_id, today(now))
+            if found is None:
                 return
-            over = refill.is_over(today(now))
-            charge = None if over else _taken_up(session, refill, now)
+            over = found.refill.is_over(today(now))
+            charge = None if over else _taken_up(session, found, now)
     except SoldOut:
         _wait_for_stock(refill_id, now)
         return
@@ -92,20 +99,14 @@ def move(session: Session, refill_id: int, states: Sequence[str], **values: obje
     return bool(session.execute(refill.values(**values)).rowcount)  # type: ignore[attr-defined]
 
 
-def _locked(session: Session, refill_id: int) -> Refill | None:
-    """The refill under its row lock, read afresh; None when it is not to be charged."""
-    same = update(Refill).where(Refill.id == refill_id, Refill.state.in_(BILLABLE)).values(number=Refill.number)
-    afresh = {"synchronize_session": False, "populate_existing": True}
-    return session.scalars(same.returning(Refill), execution_options=afresh).first()
-
-
-def _taken_up(session: Session, refill: Refill, now: datetime) -> Callable[[], object] | None:
+def _taken_up(session: Session, found: ToBill, now: datetime) -> Callable[[], object] | None:
     """Take a refill up: how it is charged once this is committed. None while its plan rests, or it is announced anew.
 
     What is being charged is brought to its end. A refill without an order is ordered, its charge begun with it;
     raises SoldOut while there is no stock.
     """
-    if refill.state != CHARGING and not _ripe(session, refill, now):
+    refill = found.refill
+    if refill.state != CHARGING and not _ripe(found, now):
         return None
     if refill.order_id is None and (day := declines.may_be_tried_on(session, refill, now)):
         refill.state, refill.charge_on, refill.waited_at = NOTIFIED, day, None
@@ -113,13 +114,12 @@ def _taken_up(session: Session, refill: Refill, now: datetime) -> Callable[[], o
     if refill.order_id is None and _costs_more_than_named(refill):
         announce_anew(refill, today(now))
         return None
-    refill.state = CHARGING
     if refill.order_id is not None:
+        refill.state = CHARGING
         return partial(charge_saved_card, refill.order_id, _card(refill), now=now)
-    me, since = leases.holder(), time.monotonic()
-    order = _place(session, refill, me, now)
-    refill.order_id = order.id
-    return partial(go_on, begin(session, order, _card(refill), now=now), me, since, now=now)
+    charge = FirstCharge(_card(refill), refill.subscription.customer.stripe_customer, now)
+    _place(session, found, charge, now)
+    return charge.go_on
 
 
 def _costs_more_than_named(refill: Refill) -> bool:
@@ -128,11 +128,11 @@ def _costs_more_than_named(refill: Refill) -> bool:
     return named is None or unit is None or unit * refill.subscription.quantity > named
 
 
-def _ripe(session: Session, refill: Refill, now: datetime) -> bool:
+def _ripe(found: ToBill, now: datetime) -> bool:
     """Asked anew now that the row is locked: while we waited for it, it may have been moved, held or asked about."""
+    refill = found.refill
     day = (refill.retry_on if refill.state == DECLINED else None) or refill.charge_on
-    rests = or_(resting(refill.subscription_id, today(now)), stopped(refill.subscription_id))
-    if refill.reopens_at is not None or not _card(refill) or session.scalar(select(rests)):
+    if refill.reopens_at is not None or not _card(refill) or found.rests:
         return False
     return day <= today(now) and (refill.confirmed_at is not None or not refill.must_confirm)
 
@@ -142,13 +142,14 @@ def _card(refill: Refill) -> str:
     return (refill.backup_tried if refill.tries_backup else refill.subscription.card) or ""
 
 
-def _place(session: Session, refill: Refill, me: str, now: datetime) -> Order:
+def _place(session: Session, found: ToBill, charge: FirstCharge, now: datetime) -> None:
+    refill = found.refill
     if refill.notice_unit is None or refill.notice_amount is None:
         raise RuntimeError("a refill is charged for what its advance notice named, and it has none")
-    order = place(session, refill, refill.notice_unit, now=now, holder=me)
+    ships_to = moved_to(session, refill.subscription) if found.moved else None
+    order = place(session, refill, refill.notice_unit, now=now, charge=charge, ships_to=ships_to)
     if order.total_amount > refill.notice_amount:
         raise RuntimeError("a refill may never cost more than its advance notice named")
-    return order
 
 
 def place(
@@ -157,21 +158,23 @@ def place(
     unit_amount: int,
     *,
     now: datetime,
-    holder: str | None = None,
+    charge: FirstCharge | None = None,
     order_number: str | None = None,
+    ships_to: dict[str, str] | None = None,
 ) -> Order:
-    """Order a refill whose row is locked, at `unit_amount` a box; the rest as `place_refill`. Flushes."""
+    """Order a refill whose row is locked, at `unit_amount` a box; the rest as `place_refill`. Flushes.
+
+    From then on it is being charged, and its own reservation takes the place of what was kept back for it.
+    """
     subscription = refill.subscription
     # A box that comes late is opened late: what goes into it must last for the sessions that are still to come.
     until = serves_until(subscription.course_on(today(now)), max(refill.needed_on, today(now)))
-    demands = commitments.demands_of(refill, until, now)
-    commitments.consume(session, refill)
-    whole = joinedload(OrderLine.order).joinedload(Order.customer)
-    line = session.get_one(OrderLine, subscription.line_id, options=[whole])
+    demands = commitments.demands_of(refill, until, now, parts.of_kit(session, subscription.kit_id))
     return place_refill(
-        session, line, number=refill.number, quantity=subscription.quantity,
+        session, subscription.line, number=refill.number, quantity=subscription.quantity,
         unit_amount=unit_amount, serves_until=until, demands=demands, now=now,
-        ships_to=moved_to(session, subscription), holder=holder, order_number=order_number,
+        ships_to=ships_to, charge=charge, order_number=order_number,
+        also=_TAKEN, given={"refill": refill.id, "source": commitments.source(refill.id)},
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from shop.payments import attempts
 from shop.payments.gateway.contract import Intent
 from shop.payments.tables import SAVED_CARD
 from subscriptions.billing import billing
-from subscriptions.tables import CHARGING, OPEN, Refill, Subscription
+from subscriptions.tables import OPEN, Refill, Subscription
 
 
 def write_order(intent: Intent, now: datetime) -> bool:
@@ -27,8 +27,8 @@ def write_order(intent: Intent, now: datetime) -> bool:
             return False
         unit_amount = intent.amount.amount // refill.subscription.quantity
         number = intent.metadata["order"]
-        order = billing.place(session, refill, unit_amount, now=now, order_number=number)
-        refill.order_id, refill.state = order.id, CHARGING
+        ships_to = billing.moved_to(session, refill.subscription)
+        order = billing.place(session, refill, unit_amount, now=now, order_number=number, ships_to=ships_to)
         begun = intent.created_at or now
         attempts.first(session, order, SAVED_CARD, now=begun, intent_id=intent.id, card=_card(intent))
         return True

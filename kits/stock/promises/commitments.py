@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlalchemy.orm import Session
 
 from kits.stock.promises.reservations import Demand
 from kits.stock.tables import Commitment
+
+WITHDRAW = delete(Commitment.__table__).where(Commitment.__table__.c.source == bindparam("source"))  # type: ignore[arg-type]
+"""Keeps nothing back for `source` any more, together with what takes its place."""
 
 
 def commit_to(session: Session, source: str, demands: Iterable[Demand], *, wanted_on: date, now: datetime) -> None:

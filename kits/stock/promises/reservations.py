@@ -103,9 +103,24 @@ def reserve(
     for_refill: bool = False,
 ) -> None:
     """Promise all of `demands` to the order or nothing; raises SoldOut. Last in the caller's unit."""
+    rows = promised(session, order_number, demands, today=today, now=now, for_refill=for_refill)
+    if rows:
+        insert_all(session, (Reservation, rows))
+
+
+def promised(
+    session: Session,
+    order_number: str,
+    demands: Sequence[Demand],
+    *,
+    today: date,
+    now: datetime,
+    for_refill: bool = False,
+) -> list[dict[str, Any]]:
+    """The same as rows of `Reservation` that the caller writes next: the items are locked, and there is enough."""
     lock(session, (demand.item_id for demand in demands))
     _check(session, demands, today, for_refill)
-    rows = [
+    return [
         {
             "item_id": demand.item_id,
             "order_number": order_number,
@@ -115,8 +130,6 @@ def reserve(
         }
         for demand in demands
     ]
-    if rows:
-        insert_all(session, (Reservation, rows))
 
 
 def reserve_again(session: Session, order_number: str, *, today: date, now: datetime) -> None:

@@ -72,7 +72,7 @@ def write(
     keep_until = now + timedelta(minutes=setting("RESERVATION_MINUTES"))
     order = {**_order(purchase, due), "number": number, "root_number": number, "customer_id": who.id, "made_at": now}
     order["keep_until"] = beginning.closes(keep_until) if beginning else keep_until
-    order["id"] = _order_id(current, order, beginning.holder if beginning else None)
+    order["id"] = write_order(current, order, beginning.holder if beginning else None)
     lines = [_line(*each) for each in zip(due.lines, due.totals.lines, strict=True)]
     written = Written(Order(**order, lines=[OrderLine(**line) for line in lines]), who)
     _write_parts(current, written, lines, due, rules, beginning, now)
@@ -148,7 +148,8 @@ def _acknowledged(notice: OfferedNotice, now: datetime) -> dict[str, Any]:
     return {"notice_id": notice.id, "version": notice.version, "sha256": notice.sha256, "accepted_at": now}
 
 
-def _order_id(current: Session, order: dict[str, Any], holder: str | None) -> int:
+def write_order(current: Session, order: Mapping[str, Any], holder: str | None) -> int:
+    """Insert an order's own row, its payment lease that of `holder`; returns its id. Flushes nothing."""
     row, lease = whole(Order, order), leases.held(holder) if holder else {}
     return int(_new_order(tuple(row), holder is not None).run(current, {**row, **lease}).scalar_one())
 

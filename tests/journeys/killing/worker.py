@@ -61,7 +61,7 @@ POINTS: dict[str, Callable[[], None]] = {
     "after the claim": lambda: before(performing, "perform", lambda row, *_: row.duty.name == "refill"),
     "after the attempt row": lambda: before(charge, "_charged"),
     "after the intent was created": lambda: after(StripeGateway, "create_intent"),
-    "after its id was kept": lambda: after(attempts, "note", lambda *_, **known: "intent_id" in known),
+    "after its id was kept": lambda: after(attempts, "note_intent"),
     "while the confirmation is out": lambda: during(StripeGateway, "confirm_intent"),
     "after the answer, before it is recorded": lambda: after(StripeGateway, "confirm_intent"),
     "while it is recorded": lambda: after(settle, "pay"),
