@@ -27,7 +27,7 @@ def record(session: Session, refill: Refill, settled: Settled) -> None:
         return
     lock_plan(session, refill.subscription_id)
     plan = session.get_one(Subscription, refill.subscription_id, populate_existing=True)
-    session.refresh(refill, with_for_update=True)
+    session.refresh(refill, with_for_update={"of": Refill})
     if refill.state not in OPEN:
         return
     declines = of(session, refill)
