@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from flask import current_app
 from sqlalchemy import Float, insert, select, update
@@ -20,6 +20,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kits import host
 from kits.errors import RefilleryError
+from kits.moments import Open
+from kits.ready import Ready
 from kits.settings import gateway_is_sandbox, timezone
 from kits.tables import Base
 
@@ -38,6 +40,7 @@ class DemoClock(Base):
 
 READ = select(DemoClock.__table__.c.ahead)
 """How many seconds business time runs ahead, for whoever looks along; no row means none."""
+_READ = Ready(READ)
 _KEY = "refillery_ahead"
 T = TypeVar("T")
 
@@ -72,8 +75,10 @@ def look_along(read: Callable[[datetime], tuple[T, float]]) -> tuple[datetime, T
     return real + timedelta(seconds=ahead), found
 
 
-def today(moment: datetime) -> date:
-    """The shop's calendar day at `moment`."""
+def today(moment: datetime | Open) -> date:
+    """The shop's calendar day at `moment`; of a moment that is left open it is left open, too."""
+    if isinstance(moment, Open):
+        return cast(date, moment.day(today))
     return moment.astimezone(timezone()).date()
 
 
@@ -126,7 +131,7 @@ def _ahead() -> float:
         return looks[0]
     # A connection of its own: reading the time must not open the caller's transaction.
     with host.aside() as connection:
-        ahead: float = connection.execute(READ).scalar() or 0.0
+        ahead: float = _READ.run(connection, {}).scalar() or 0.0
     _looked(ahead)
     return ahead
 

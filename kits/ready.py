@@ -139,13 +139,22 @@ class Ready:
     def _write(self, dialect: Dialect, schemas: Any) -> _Written:
         told = {SCHEMAS: schemas, "render_schema_translate": bool(schemas)}
         compiled: Any = self._statement.compile(dialect=dialect, **told)
-        if compiled.post_compile_params:
+        if any(bind.required for bind in compiled.post_compile_params):
             raise ValueError("a statement with `in_` is another each time: use `one_of`")
-        takes = tuple(
-            (name, compiled.binds[name], _way(compiled.binds[name], dialect))
-            for name in (compiled.positiontup if compiled.positional else compiled.binds)
-        )
-        return _Written(str(compiled), compiled.positional, takes)
+        # Where several values stand in it already, each is a value of its own.
+        left_open = {name: None for name, bind in compiled.binds.items() if bind.required}
+        whole = compiled.construct_expanded_state(left_open) if compiled.post_compile_params else None
+        names = compiled.positiontup if compiled.positional else compiled.binds
+        if whole:
+            names = whole.positiontup if compiled.positional else whole.parameters
+        takes = tuple(_take(name, compiled, whole, dialect) for name in names)
+        return _Written(whole.statement if whole else str(compiled), compiled.positional, takes)
+
+
+def _take(name: str, compiled: Any, whole: Any, dialect: Dialect) -> tuple[str, BindParameter[Any], Way | None]:
+    if whole is None or (name in compiled.binds and name not in whole.parameter_expansion):
+        return name, compiled.binds[name], _way(compiled.binds[name], dialect)
+    return name, bindparam(name, whole.parameters[name]), whole.processors.get(name)
 
 
 def _way(bind: BindParameter[Any], dialect: Dialect) -> Way | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import cast
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, union_all, update
 from sqlalchemy.orm import aliased
 
 from kits import host
 from kits.clock import today
+from kits.moments import Open
 from kits.settings import timezone
 from kits.stock.tables import StockMovement
 from shop.work.duties import Duty
@@ -47,8 +49,10 @@ MORE = ("receive", "return", "quarantine", "adjust", "stock_take")
 """Movements by which there may be more than before."""
 
 
-def start_of(day: datetime, days_ago: int) -> datetime:
+def start_of(day: datetime | Open, days_ago: int) -> datetime:
     """Midnight in the shop's zone, `days_ago` days before the day of `day`, in UTC."""
+    if isinstance(day, Open):
+        return cast(datetime, day.then(lambda moment: start_of(moment, days_ago)))
     midnight = datetime.combine(today(day) - timedelta(days=days_ago), time(), timezone())
     return midnight.astimezone(UTC)
 

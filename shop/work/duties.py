@@ -30,11 +30,12 @@ log = logging.getLogger("refillery.work")
 BATCH = 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Duty:
     """One kind of work.
 
-    `due(now)` is the condition of the rows of `table` that want it;
+    `due(now)` is the condition of the rows of `table` that want it, built of `now` by reckoning alone (it may be a
+    moment that is left open, see `kits.moments`) and of settings;
     `perform(row_id, now)` does it for one row, outside any transaction, and
     leaves the row no longer due. What it raises puts the row back for a while.
     Rows are claimed in `order`, else in that of their ids.

@@ -29,10 +29,12 @@ def copy(first: int, last: int, *, due: bool) -> None:
         "charge_on": f"CASE WHEN {DUE} THEN r.charge_on ELSE {LATER} + 7 END",
         "needed_on": f"CASE WHEN {DUE} THEN r.needed_on ELSE {LATER} + 14 END", **FREE,
     }  # fmt: skip
+    # A plan that is charged ends as the one that it is a copy of: it has the same sessions.
+    ends = f"CASE WHEN {DUE} THEN s.last_session ELSE {LATER} + 300 END"
     mail = {"id": ID, "key": f"'copy-' || ({ID})", "message_id": f"'copy-' || ({ID})", "text": "''", "html": "''"}
     rows = (
         _copied("shop_order_line", "o", "JOIN shop_order_line o ON o.id = s.line_id", id=ID),
-        _copied("subscriptions_subscription", "s", "", id=ID, line_id=ID, last_session=f"{LATER} + 300", **FREE),
+        _copied("subscriptions_subscription", "s", "", id=ID, line_id=ID, last_session=ends, **FREE),
         _copied("subscriptions_refill", "r", "JOIN subscriptions_refill r ON r.subscription_id = s.id", **refill),
     )
     noticed = """JOIN subscriptions_refill r ON r.subscription_id = s.id AND r.number = 1

@@ -59,7 +59,18 @@ def test_what_is_left_open_has_to_be_given(app: Flask) -> None:
 
 def test_a_statement_that_is_another_each_time_is_refused(app: Flask) -> None:
     with host.aside() as connection, pytest.raises(ValueError, match="one_of"):
-        Ready(select(Item.__table__.c.id).where(Item.__table__.c.id.in_([1, 2]))).run(connection, {})
+        Ready(select(Item.__table__.c.id).where(Item.__table__.c.id.in_(bindparam("ids", expanding=True)))).run(
+            connection, {"ids": [1, 2]}
+        )
+
+
+def test_values_that_stand_in_a_statement_are_written_out_with_it(app: Flask) -> None:
+    some_items("A", "B", "C")
+    sku = Item.__table__.c.sku
+    look = Ready(select(sku).where(sku.in_(("A", "B")), sku != bindparam("other")).order_by(sku))
+    with host.aside() as connection:
+        for other, rest in (("A", ["B"]), ("B", ["A"]), ("C", ["A", "B"])):
+            assert look.run(connection, {"other": other}).scalars().all() == rest
 
 
 def test_a_host_that_keeps_its_tables_in_a_schema_of_its_own_is_asked_there(app: Flask, engine_name: str) -> None:
