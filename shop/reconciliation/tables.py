@@ -8,7 +8,7 @@ from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kits.money import Money
-from kits.tables import Row
+from kits.tables import BigId, Row
 
 OPEN, GONE, REPAIRED, LOOKED_INTO = "open", "gone", "repaired", "looked_into"
 _IS_OPEN = text("state = 'open'")
@@ -51,7 +51,7 @@ class Finding(Row):
     kind: Mapped[str] = mapped_column(doc="one of shop.reconciliation.kinds")
     about: Mapped[str]
     order_number: Mapped[str | None] = mapped_column(doc="the order that it names, ours or not")
-    amount: Mapped[int] = mapped_column(doc="how much money it is about, in minor units")
+    amount: Mapped[int] = mapped_column(BigId, doc="how much money it is about, in minor units of any currency")
     currency: Mapped[str]
     ours: Mapped[str] = mapped_column(default="", doc="how it stands here, where it stands otherwise there")
     theirs: Mapped[str] = mapped_column(default="")

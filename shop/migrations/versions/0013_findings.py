@@ -54,7 +54,7 @@ def _create_findings() -> None:
         sa.Column("kind", WORD, nullable=False),
         sa.Column("about", WORD, nullable=False),
         sa.Column("order_number", WORD, nullable=True),
-        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("amount", BIG, nullable=False),
         sa.Column("currency", WORD, nullable=False),
         sa.Column("ours", WORD, nullable=False),
         sa.Column("theirs", WORD, nullable=False),

@@ -35,7 +35,8 @@ def patiently(ask: Callable[[], Answer]) -> Answer:
 def look(kind: str, about: str) -> Fact | None:
     """How it is now: the difference, perhaps one of another kind; None where there is none any more.
 
-    Leaves no transaction open. Raises GatewayError.
+    Nor is there one about what Stripe does not show, or no longer to this account. Leaves no transaction open.
+    Raises GatewayError.
     """
     host.outside_transaction()
     try:
@@ -45,7 +46,10 @@ def look(kind: str, about: str) -> Fact | None:
 
 
 def _charge(about: str) -> Fact | None:
-    seen = gateway().charge(about)
+    try:
+        seen = gateway().charge(about)
+    except Refused:
+        return None
     return next(iter(batches.charges(host.session(), [seen]).facts), None)
 
 
@@ -63,7 +67,10 @@ def _intent(payment: OurPayment) -> tuple[str | None, Money]:
 
 
 def _refund(about: str) -> Fact | None:
-    seen = gateway().refund_seen(about)
+    try:
+        seen = gateway().refund_seen(about)
+    except Refused:
+        return None
     return next(iter(batches.refunds(host.session(), [seen]).facts), None)
 
 
@@ -85,7 +92,10 @@ def _missing_refund(about: str) -> Fact | None:
 
 def _dispute(about: str) -> Fact | None:
     asked = gateway()
-    seen = together(asked.disputes(about) if about.startswith("pi_") else [asked.dispute(about)])
+    try:
+        seen = together(asked.disputes(about) if about.startswith("pi_") else [asked.dispute(about)])
+    except Refused:
+        seen = None
     return facts.of_dispute(about, seen, _ours(about))
 
 

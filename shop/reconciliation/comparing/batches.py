@@ -67,4 +67,7 @@ def _named(seen: ChargeSeen) -> set[str]:
 
 
 def _pair(seen: RefundSeen, known: Sequence[OurRefund]) -> OurRefund | None:
-    return next((each for each in known if each.gateway_id == seen.id or each.mark == seen.mark), None)
+    """By Stripe's id; by our mark alone only while we have none: one made twice under a mark is known once."""
+    return next(
+        (each for each in known if seen.id == each.gateway_id or (not each.gateway_id and each.mark == seen.mark)), None
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from kits.money import Money
@@ -21,7 +22,8 @@ from shop.reconciliation.kinds import (
 )
 
 NONE = "none"
-LONGEST_NUMBER = 64
+NUMBER = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
+"""What an order may be called: other programs on the account may write anything on their charges, names as well."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class OurRefund:
 def named(seen: ChargeSeen, what: str) -> str | None:
     """The number of an order that a charge names as `what`; None for what can be none: anybody may write there."""
     number = seen.metadata.get(what, "")
-    return number if number.isprintable() and 0 < len(number) <= LONGEST_NUMBER else None
+    return number if NUMBER.fullmatch(number) else None
 
 
 def of_charge(seen: ChargeSeen, payment: OurPayment | None, total: Money | None, known: bool) -> Fact | None:

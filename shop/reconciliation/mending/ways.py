@@ -27,6 +27,11 @@ from shop.reconciliation.tables import Finding
 NOT_AS_ORDERED = (
     "Stripe took {taken}, and order {order} costs {total}. That cannot be taken over: put it aside, or refund."
 )
+NAMES_ANOTHER = "At Stripe its payment names another order than the charge, or none. Look into it."
+NOT_HERE = (
+    "It cannot be settled: its order is not here, and its refill is paid otherwise or is not to come. Refund it at "
+    "Stripe, and the next comparison closes this."
+)
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,10 @@ def _settle(asked: Asked) -> None:
     seen = gateway().charge(asked.about)
     assert seen.intent_id is not None, "a charge of no intent is of another kind"
     intent = gateway().intent(seen.intent_id)
-    if not _takes_its_place(asked, intent):
-        importing.bring_in(intent, now=asked.now)
+    if asked.fact.order is None or intent.metadata.get("order") != asked.fact.order:
+        raise WrongState(NAMES_ANOTHER)
+    if not _takes_its_place(asked, intent) and not importing.bring_in(intent, now=asked.now):
+        raise WrongState(NOT_HERE)
 
 
 def _takes_its_place(asked: Asked, intent: Intent) -> bool:

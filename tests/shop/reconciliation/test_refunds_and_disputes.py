@@ -72,6 +72,22 @@ def test_a_refund_by_hand_beside_one_under_way_waits_for_it(
     assert (sorted(read(select(Refund.state))), sum(refunded(driver))) == (["failed", "succeeded"], 500)
 
 
+def test_a_refund_that_was_made_twice_under_one_mark_is_found(
+    driver: Driver, bought: Bought, at_stripe: Any, read: Read
+) -> None:
+    give(bought, 500)
+    driver.work()
+    [mark] = read(select(Refund.key))
+    about = {"payment_intent": intent(read), "amount": 500, "metadata": {"mark": mark}}
+    twice = at_stripe.refunds.create(about).id
+    later(driver)
+    compare()
+    assert found() == [(kinds.REFUND_UNKNOWN, twice)]
+    mend()
+    assert (read(select(Refund.amount)), refunded(driver)) == ([500, 500], [1000])
+    agreed()
+
+
 def test_a_refund_that_was_never_asked_for_is_asked_for(driver: Driver, bought: Bought, read: Read) -> None:
     refund = give(bought, 500)
     later(driver)
