@@ -18,6 +18,7 @@ from shop.orders.tables import Order
 from subscriptions import commands
 from subscriptions.acknowledging.tables import PlanAcknowledgement
 from subscriptions.recall.tables import TOLD, RecalledBox
+from subscriptions.repairs.tables import Repair
 from subscriptions.tables import ACTIVE, NOTIFIED, SCHEDULED, DeliveryAddress, Refill, Subscription
 
 CHANGED = ("from_session", "sessions", "every_weeks", "agreed_on")
@@ -155,6 +156,10 @@ def _forget(session: Session, customer_id: int, now: datetime) -> None:
     session.execute(delete(DeliveryAddress).where(DeliveryAddress.subscription_id.in_(ids)))
     theirs = update(Refill).where(Refill.subscription_id.in_(ids)).values(backup_tried=None)
     session.execute(theirs.execution_options(synchronize_session=False))
+    refills = select(Refill.id).where(Refill.subscription_id.in_(ids))
+    # What staff wrote of a repair may name them.
+    repairs = update(Repair).where(Repair.refill_id.in_(refills)).values(reason="")
+    session.execute(repairs.execution_options(synchronize_session=False))
     asked = select(PlanAcknowledgement).join(PlanAcknowledgement.subscription).where(plans)
     for it in session.scalars(asked):
         it.token_sha256 = f"erased-{it.id}"  # no link in a mail leads to it any more

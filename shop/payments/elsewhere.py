@@ -31,6 +31,7 @@ TOO_LATE = {
     reasons.SOLD_OUT: "It was let go for want of a payment, and is sold out by now. Receive more, or pay it back.",
     reasons.CODE_USED_UP: "Its discount code is used up by now. Pay the money back; it can be ordered anew without it.",
     reasons.CANCELLED: "This order was cancelled, so no money is taken for it. Pay it back.",
+    reasons.PAID_TWICE: "Nothing is due for this order. Pay it back.",
 }
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kits import host
 from kits.clock import today
-from kits.errors import Busy, WrongState
+from kits.errors import WrongState
 from shop.environment import standing
-from shop.work import leases
-from shop.work.running.keeping import keeping
+from shop.work.running.keeping import holding
 from subscriptions.billing.billing import bill, move
 from subscriptions.duties import charge_due
 from subscriptions.repairs.asked import Asked
@@ -37,28 +34,10 @@ def charge_now(refill_id: int, asked: Asked, *, now: datetime) -> str:
     asked.check()
     host.outside_transaction()
     standing.require(now, to_charge=True)
-    with _lease(refill_id):
+    with holding(Refill, refill_id, AT_IT):
         if _brought_forward(refill_id, asked, now):
             bill(refill_id, now)
     return _state(refill_id)
-
-
-@contextmanager
-def _lease(refill_id: int) -> Iterator[None]:
-    """Hold what a worker holds while it charges the refill; raises Busy while one does."""
-    me = leases.holder()
-    with host.unit() as session:
-        # What waits after a failure is nobody's: it need not wait any longer.
-        waits = update(Refill).where(Refill.id == refill_id, Refill.claimed_by.is_(None))
-        session.execute(waits.values(free_at=0.0))
-        if not leases.take(session, Refill, refill_id, me):
-            raise Busy(AT_IT)
-    try:
-        with keeping(Refill, refill_id, me):
-            yield
-    finally:
-        host.end_reads()
-        leases.let_go_alone(host.alone(), Refill, refill_id, me)
 
 
 def _brought_forward(refill_id: int, asked: Asked, now: datetime) -> bool:

@@ -23,11 +23,13 @@ from shop.reconciliation import kinds
 from shop.reconciliation.comparing import afresh
 from shop.reconciliation.comparing.facts import Fact
 from shop.reconciliation.tables import Finding
+from shop.work.running.keeping import holding
 
 NOT_AS_ORDERED = (
     "Stripe took {taken}, and order {order} costs {total}. That cannot be taken over: put it aside, or refund."
 )
 NAMES_ANOTHER = "At Stripe its payment names another order than the charge, or none. Look into it."
+BEING_SENT = "A worker asks Stripe for this refund at this moment. Look again in a minute."
 NOT_HERE = (
     "It cannot be settled: its order is not here, and its refill is paid otherwise or is not to come. Refund it at "
     "Stripe, and the next comparison closes this."
@@ -132,7 +134,8 @@ def _ask_for_refund(asked: Asked) -> None:
     state = session().scalar(select(Refund.state).where(Refund.id == refund_id))
     end_reads()
     if state == PENDING:
-        refunds.send(refund_id, asked.now)
+        with holding(Refund, refund_id, BEING_SENT):
+            refunds.send(refund_id, asked.now)
     else:
         correcting.not_given(refund_id, actor=asked.actor, now=asked.now)
 

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from kits import host
+from kits.errors import Busy
 from kits.settings import setting
 from shop.work import leases
 from shop.work.leases import ClaimedRow
@@ -135,3 +136,23 @@ def keeping(table: type[ClaimedRow], row_id: int, me: str, since: float | None =
         yield kept
     finally:
         forget(kept)
+
+
+@contextmanager
+def holding(table: type[ClaimedRow], row_id: int, busy: str) -> Iterator[None]:
+    """Hold what a worker holds while it works on the row, though it may wait after a failure; raises Busy with `busy`
+    while one does. Commits.
+    """
+    me = leases.holder()
+    with host.unit() as session:
+        # What waits after a failure is nobody's: it need not wait any longer.
+        waits = update(table).where(table.id == row_id, table.claimed_by.is_(None))
+        session.execute(waits.values(free_at=0.0))
+        if not leases.take(session, table, row_id, me):
+            raise Busy(busy)
+    try:
+        with keeping(table, row_id, me):
+            yield
+    finally:
+        host.end_reads()
+        leases.let_go_alone(host.alone(), table, row_id, me)

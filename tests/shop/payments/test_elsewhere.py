@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from kits import clock
+from kits import clock, host
 from kits.audit import AuditEntry
 from kits.errors import BadInput, Busy, WrongState
 from kits.stock.tables import Reservation
+from shop.orders.tables import Order
 from shop.papers.tables import Document
 from shop.payments.elsewhere import Came, mark_paid
 from shop.payments.gateway.account import gateway
@@ -219,3 +220,12 @@ def test_a_refund_that_stripe_sends_is_not_paid_back_by_hand(driver: Driver, rea
     with pytest.raises(WrongState, match="Stripe sends this refund"):
         by_hand.paid_back(refund, "Till 9", actor="staff:1", now=clock.now())
     assert read(select(Refund.state)) == ["pending"]
+
+
+def test_what_is_due_for_nothing_is_not_noted(driver: Driver, read: Read) -> None:
+    order = driver.order()
+    with host.unit() as session:
+        session.execute(update(Order).values(state="paid"))
+    with pytest.raises(WrongState, match="Nothing is due"):
+        note(order.order_id)
+    assert read(select(Payment.id)) == []

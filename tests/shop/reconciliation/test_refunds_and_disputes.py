@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from kits import clock
-from kits.errors import WrongState
+from kits import clock, host
+from kits.errors import Busy, WrongState
 from shop.payments.tables import Payment, Refund
 from shop.reconciliation import kinds
+from shop.work import leases
 from tests.journeys.driving import Bought, Driver
 from tests.shop.payments.giving_back.test_disputes import begin, end
 from tests.shop.payments.giving_back.test_money_back import give, refunded
@@ -96,6 +97,22 @@ def test_a_refund_that_was_never_asked_for_is_asked_for(driver: Driver, bought: 
     mend()
     assert (refunded(driver), read(select(Refund.state))) == ([500], ["succeeded"])
     agreed()
+
+
+def test_a_refund_that_a_worker_is_asking_for_is_not_asked_for_beside_it(
+    driver: Driver, bought: Bought, read: Read
+) -> None:
+    refund = give(bought, 500)
+    later(driver)
+    compare()
+    with host.unit() as session:
+        assert leases.take(session, Refund, refund, "a worker")
+    with pytest.raises(Busy, match="A worker asks"):
+        mend()
+    assert (refunded(driver), read(select(Refund.state))) == ([0], ["pending"])
+    leases.let_go_alone(host.alone(), Refund, refund, "a worker")
+    mend()
+    assert refunded(driver) == [500]
 
 
 def test_a_refund_that_counts_as_given_and_is_not_at_stripe_failed(driver: Driver, bought: Bought, read: Read) -> None:

@@ -14,16 +14,21 @@ from kits.audit import AuditEntry
 from kits.catalogue.tables import Item
 from kits.errors import BadInput, SoldOut, WrongState
 from kits.stock import proof
+from kits.stock.promises.reservations import lock
 from kits.stock.tables import Lot, Reservation
 from shop.orders import parcels
 from shop.orders.checkout import Address
 from shop.orders.tables import Order, OrderLine
 from shop.payments.giving_back import money_back
 from subscriptions.controls.changing import change_address
+from subscriptions.locks import lock_refills
 from tests.journeys.driving import Driver, days
 from tests.journeys.shopping import letters
 from tests.subscriptions.repairs.conftest import Desk
+from tests.subscriptions.test_holding_at_once import Pair, pair  # noqa: F401
 
+ITEMS = "UPDATE kits_item SET claims"
+"""How the statement begins that takes the locks of items."""
 Read = Callable[[Any], list[Any]]
 FREE = select(Order).where(Order.kind == "replacement").order_by(Order.id)
 
@@ -110,3 +115,20 @@ def test_what_has_not_left_was_refunded_or_is_no_longer_needed_is_not_replaced(
     with pytest.raises(WrongState, match="nothing to replace"):
         desk.replace()
     assert (read(FREE), last.number) == ([], desk.bought.number)
+
+
+def test_its_refill_is_locked_before_its_items_as_by_all_others(
+    desk: Desk,
+    read: Read,
+    pair: Pair,  # noqa: F811
+) -> None:
+    desk.ship()
+
+    def another() -> None:
+        with host.unit() as session:
+            lock_refills(session, desk.bought.subscription_id or 0)
+            lock(session, session.scalars(select(Item.id)))
+
+    said = pair(another, ITEMS, desk.replace)
+    assert [each for each in said if isinstance(each, Exception)] == []
+    assert len(read(FREE)) == 1

@@ -20,7 +20,8 @@ from shop.payments.tables import Payment, Refund
 from shop.returns.tables import Return
 from shop.work.duties import run_once
 from shop.work.outbox import OutboxMail
-from subscriptions.tables import Subscription
+from subscriptions.repairs.tables import Repair
+from subscriptions.tables import Refill, Subscription
 from tests.journeys.driving import Bought, Driver, days
 from tests.journeys.mistakes import nothing_changed
 from tests.journeys.shopping import letters, rows
@@ -93,6 +94,10 @@ def test_what_staff_wrote_to_the_person_goes(sent: Bought, maria: int) -> None:
                 declared_at=clock.now(), note=f"For {NAME}",
             )
         )  # fmt: skip
+        refill = session.scalars(select(Refill).order_by(Refill.id)).first()
+        session.add(
+            Repair(refill=refill, what="replaced", mark="m", reason=f"For {NAME}", actor="staff:1", at=clock.now())
+        )
     erase(maria, now=clock.now())
     assert traces("For A Buyer") == set()
 
