@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from kits.errors import NotFound
 from shop.orders.parcels.contents import contents
@@ -21,7 +21,7 @@ def of_customer(session: Session, order_token: str, subscription_id: int, number
     """The refill, if this order's link may see it; raises NotFound."""
     mine = select(Refill).join(Refill.subscription).join(Order, Order.id == Subscription.order_id)
     mine = mine.where(Order.token == order_token, Subscription.id == subscription_id, Refill.number == number)
-    return _found(session.scalars(mine).first())
+    return _found(session.scalars(mine.options(contains_eager(Refill.subscription))).first())
 
 
 def of_support(session: Session, refill_id: int) -> Refill:
