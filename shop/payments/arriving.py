@@ -51,7 +51,7 @@ def write(session: Session, order: Order, intent: Intent, page_id: str | None, n
     A card that was saved for later, or had been, is kept. The attempt is the one
     that is known by the intent, by its page, or by the number that the intent carries.
     """
-    card, number = intent.card, intent.metadata.get("attempt", "")
+    card = intent.card
     row = {
         "order_id": order.id,
         "intent_id": intent.id,
@@ -63,7 +63,7 @@ def write(session: Session, order: Order, intent: Intent, page_id: str | None, n
         "paid_at": now,
     }
     of = {"order": order.id, "intent": intent.id, "page": page_id, "now": now}
-    given = {**row, **of, "number": int(number) if number.isdigit() else 0}
+    given = {**row, **of, "number": intent.number("attempt")}
     if card is not None and card.customer is not None:
         written = _WITH_CARD.run(session, {**given, **keeping.seen(card, order.customer_id, now)})
     else:

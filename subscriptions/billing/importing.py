@@ -38,8 +38,7 @@ def _locked(session: Session, intent: Intent) -> Refill | None:
     """The refill that it paid for, under its row lock: of several plans of one order one that costs as much."""
     about = intent.metadata
     of = select(Refill).join(Subscription).join(Order, Order.id == Subscription.order_id)
-    number = int(about["refill"]) if about.get("refill", "").isdigit() else 0
-    mine = of.where(Order.number == about.get("root_order", ""), Refill.number == number)
+    mine = of.where(Order.number == about.get("root_order", ""), Refill.number == intent.number("refill"))
     free = mine.where(Refill.order_id.is_(None), Refill.state.in_(OPEN)).order_by(Refill.id)
     found = [each for each in session.scalars(free) if _may_cost(each, intent)]
     for refill in sorted(found, key=lambda each: each.price != intent.amount):

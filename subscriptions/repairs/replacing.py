@@ -42,7 +42,7 @@ def replace(refill_id: int, asked: Asked, *, again: bool, now: datetime) -> None
         if refill.order_id is None:
             raise WrongState(NOTHING)
         order = locked(session, refill.order_id)
-        session.refresh(refill, with_for_update=True)  # before its items, as all do: the repair refers to it
+        session.refresh(refill, with_for_update={"of": Refill})  # before its items, as all do: the repair refers to it
         if said := why_not(refill, now):
             raise WrongState(said)
         if not is_alive(session, order.customer_id):

@@ -56,6 +56,11 @@ class Intent:
         """True when it can never take money again."""
         return self.status == "canceled"
 
+    def number(self, what: str) -> int:
+        """The number that its metadata carries as `what`; 0 for what is none of ours: anybody may write there."""
+        text = self.metadata.get(what, "")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
 
 @dataclass(frozen=True)
 class HostedPage:

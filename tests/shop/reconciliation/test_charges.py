@@ -10,15 +10,11 @@ from sqlalchemy import select
 
 from kits import audit, clock
 from kits.errors import WrongState
-from kits.money import Money
 from shop.orders.tables import Order
 from shop.payments.settle import settle_page
 from shop.payments.tables import Payment, Refund
-from shop.reconciliation import keeping, kinds, running
-from shop.reconciliation.comparing.batches import Compared
-from shop.reconciliation.comparing.facts import Fact
+from shop.reconciliation import kinds
 from shop.reconciliation.mending import repairing
-from shop.reconciliation.tables import Finding
 from tests.journeys.driving import Bought, Driver
 from tests.shop.payments.giving_back.test_money_back import refunded
 from tests.shop.reconciliation.conftest import (
@@ -101,57 +97,6 @@ def test_a_charge_that_names_no_order_of_ours(driver: Driver, at_stripe: Any, na
     driver.sandbox.fault("refunds.create", "lose_response", times=3)
     mend()
     assert refunded(driver) == [4200]
-    agreed()
-
-
-@pytest.mark.parametrize("written", ["Ann Other, ann@example.org", "x" * 500, "R 1\n2"])
-def test_what_another_program_writes_on_its_charges_is_not_kept_and_stops_no_comparison(
-    driver: Driver, at_stripe: Any, read: Read, written: str
-) -> None:
-    charge = charge_by_hand(at_stripe, order=written, root_order=written)
-    later(driver)
-    compare()
-    assert found() == [(kinds.CHARGE_UNKNOWN, charge)]
-    assert read(select(Finding.order_number)) == [None]
-
-
-def test_a_charge_in_a_currency_of_small_units_is_kept_however_large(driver: Driver, read: Read) -> None:
-    run = keeping.begin(running.span(clock.now()), actor=STAFF, now=clock.now())
-    large = Fact(kinds.CHARGE_UNKNOWN, "ch_1", Money(90_000_000_000, "IDR"))
-    keeping.keep(run, Compared(facts=[large]), now=clock.now())
-    assert read(select(Finding.amount)) == [90_000_000_000]
-
-
-def test_a_finding_about_what_stripe_does_not_show_any_more_stops_no_comparison(driver: Driver, at_stripe: Any) -> None:
-    charge = charge_by_hand(at_stripe)
-    later(driver)
-    compare()
-    falsify(Finding, about="ch_of_another_account")
-    later(driver)
-    assert (compare().closed, found()) == (1, [(kinds.CHARGE_UNKNOWN, charge)])
-
-
-def test_a_charge_of_a_plan_of_ours_that_names_no_order_is_settled_for_none(
-    driver: Driver, bought: Bought, at_stripe: Any, read: Read
-) -> None:
-    charge = charge_by_hand(at_stripe, 4900, root_order=bought.number, refill="1")
-    later(driver)
-    compare()
-    with pytest.raises(WrongState, match="another order than the charge, or none"):
-        mend()
-    assert (found(), len(read(select(Payment.id)))) == ([(kinds.CHARGE_UNSETTLED, charge)], 1)
-
-
-def test_a_charge_for_a_refill_that_is_not_to_come_says_where_it_is_refunded(
-    driver: Driver, bought: Bought, at_stripe: Any
-) -> None:
-    charge = charge_by_hand(at_stripe, 4900, order="R-WENT-LOST", root_order=bought.number, refill="9")
-    later(driver)
-    compare()
-    with pytest.raises(WrongState, match="Refund it at Stripe"):
-        mend()
-    at_stripe.refunds.create({"charge": charge})
-    later(driver)
     agreed()
 
 
