@@ -90,7 +90,10 @@ def test_workers_at_once_take_a_turn_once(
     for later in (timedelta(0), EVERY):  # the first time each of them finds that the row is missing
         workers = [lambda moment=now + later: one_round([periodic("count", EVERY, slowly)], lambda: moment)] * 4
         assert sorted(at_once(workers)) == [0, 0, 0, 1]
-    assert (turns, caplog.records) == ([now, now + EVERY], [])
+    ours = [
+        record for record in caplog.records if record.name.startswith("refillery")
+    ]  # not of servers beside the test
+    assert (turns, ours) == ([now, now + EVERY], [])
 
 
 def test_a_turn_that_fails_is_tried_again(app: Flask, now: datetime) -> None:

@@ -204,7 +204,7 @@ def test_money_that_comes_late_for_an_erased_person_goes_back(driver: Driver, ma
     order = driver.order(email=MARIA)
     erase(maria, now=clock.now())
     with host.unit() as session:
-        assert settle._why_back(session, session.get_one(Order, order.order_id), clock.now()) == "cancelled"
+        assert settle.why_back(session, session.get_one(Order, order.order_id), clock.now()) == "cancelled"
 
 
 def _deliver(kind: str, about: dict[str, Any], number: int, before: dict[str, Any] | None = None) -> None:

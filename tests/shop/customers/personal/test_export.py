@@ -32,6 +32,7 @@ NOT_HANDED_OUT = {
     "kits_reservation": "stock promised to an order; what was sent is in the file",
     "shop_card_setup": "a page on which a card was saved; the card is in the file",
     "shop_erasure": "of those who were erased: nobody signs in any more to ask for it",
+    "shop_finding": "where our books and Stripe's differ, by ids and sums; the payments and refunds are in the file",
     "shop_kept_person": "of those who were erased: nobody signs in any more to ask for it",
     "shop_link_request": "gone within seconds, once it was looked at",
     "shop_outbox_earlier": "to which address staff had a mail sent before; the mail itself is in the file",
