@@ -96,15 +96,15 @@ def _settled(current: Session, order: Order, came: Came, actor: str, now: dateti
     if late is not None:
         raise WrongState(TOO_LATE[late])
     _close_attempts(current, order.id, now)
-    about = {"means": came.means, "reference": came.reference.strip()}
     payment = Payment(
-        order_id=order.id, amount=order.total_amount, currency=order.currency, paid_at=now, **about
+        order_id=order.id, amount=order.total_amount, currency=order.currency, paid_at=now,
+        means=came.means, reference=came.reference.strip(), note=came.reason.strip(),
     )  # fmt: skip
     current.add(payment)
     current.flush()
     audit.record(
         current, at=now, actor=actor, action="order.paid_elsewhere", subject=order.number,
-        amount=payment.amount, reason=came.reason.strip(), **about,
+        amount=payment.amount, means=came.means, payment=payment.id,
     )  # fmt: skip
     settle.pay(current, order, payment, now)
     return True

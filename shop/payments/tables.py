@@ -88,6 +88,7 @@ class Payment(Row):
     intent_id: Mapped[str | None] = mapped_column(unique=True)
     means: Mapped[str | None] = mapped_column(doc="one of shop.payments.means; None: it came through the gateway")
     reference: Mapped[str | None] = mapped_column(doc="by which it is found where it came")
+    note: Mapped[str | None] = mapped_column(Text, doc="why staff noted it")
     amount: Mapped[int]
     currency: Mapped[str]
     card: Mapped[str | None] = mapped_column(doc="the gateway's id of the saved card")

@@ -46,7 +46,8 @@ class Asked:
         session.add(made)
         session.flush()
         more = {"replacement": order.number} if order is not None else {}
-        subject, about = f"refill {refill.id}", {"reason": reason, **more}
+        # By its id alone: the log stays for ever, and the reason may name a person.
+        subject, about = f"refill {refill.id}", {"repair": made.id, **more}
         audit.record(session, at=now, actor=self.actor, action=f"refill.{what}_by_staff", subject=subject, **about)
         return made
 

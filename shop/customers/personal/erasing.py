@@ -21,6 +21,7 @@ from shop.orders.tables import AWAITING, PAID, Order
 from shop.payments.cards.tables import CardSetup, SavedCard
 from shop.payments.hosted import release
 from shop.payments.tables import PENDING, Payment, PaymentAttempt, Refund
+from shop.reconciliation.tables import Finding
 from shop.registers import registers
 from shop.returns.lists import still_owed
 from shop.returns.tables import ANNOUNCED, INSPECTED, RECEIVED, Return
@@ -122,7 +123,9 @@ def _clear_rows(current: Session, customer_id: int, email: str, orders: Sequence
     current.execute(delete(SavedAddress).where(SavedAddress.customer_id == customer_id))
     current.execute(delete(LinkRequest).where(LinkRequest.email == email))
     cards = {"card": None, "card_brand": None, "card_last4": None}
-    current.execute(update(Payment).where(Payment.order_id.in_(ids)).values(cards))
+    current.execute(update(Payment).where(Payment.order_id.in_(ids)).values(note=None, **cards))
+    numbers = [order.number for order in orders]
+    current.execute(update(Finding).where(Finding.order_number.in_(numbers)).values(reason=""))
     paid = select(Payment.id).where(Payment.order_id.in_(ids))
     for mine, table in ((Refund.payment_id.in_(paid), Refund), (Return.order_id.in_(ids), Return)):
         # What staff wrote to the person may name them.

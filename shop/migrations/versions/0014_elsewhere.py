@@ -17,6 +17,7 @@ def upgrade() -> None:
     with op.batch_alter_table("shop_payment") as batch_op:
         batch_op.add_column(sa.Column("means", WORD, nullable=True))
         batch_op.add_column(sa.Column("reference", WORD, nullable=True))
+        batch_op.add_column(sa.Column("note", sa.Text(), nullable=True))
         batch_op.alter_column("intent_id", existing_type=WORD, nullable=True)
         batch_op.create_check_constraint("one_way", "(intent_id IS NULL) <> (means IS NULL)")
     op.add_column("shop_refund", sa.Column("reference", WORD, nullable=True))

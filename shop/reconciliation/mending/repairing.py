@@ -85,5 +85,5 @@ def _end(finding_id: int, state: str, actor: str, now: datetime, reason: str = "
         if not keeping.close(current, finding_id, state, now=now, actor=actor, reason=reason):
             raise WrongState(ENDED)
         row = current.get_one(Finding, finding_id)
-        about = {"kind": row.kind, "about": row.about, "order": row.order_number, "reason": reason}
+        about = {"kind": row.kind, "about": row.about, "order": row.order_number}
         audit.record(current, at=now, actor=actor, action=f"finding.{state}", subject=f"finding:{finding_id}", **about)

@@ -15,6 +15,7 @@ from kits.stock.tables import Reservation
 from shop.payments.gateway.account import gateway
 from shop.payments.tables import PaymentAttempt
 from subscriptions.repairs.cancelling import cancel
+from subscriptions.repairs.tables import Repair
 from tests.journeys.driving import Driver, days
 from tests.journeys.shopping import letters
 from tests.subscriptions.repairs.conftest import Desk
@@ -34,7 +35,9 @@ def test_a_declined_refill_is_cancelled_and_the_next_one_comes(
     assert gateway().intent(intent).cancelled
     assert (desk.state, driver.state(order_id), len(read(held))) == ("cancelled", "cancelled", before - 1)
     [entry] = read(select(AuditEntry).where(AuditEntry.action == "refill.cancelled_by_staff"))
-    assert (entry.actor, entry.detail) == ("staff:1", {"reason": "They asked for it by phone."})
+    [repair] = read(select(Repair))
+    assert (entry.actor, entry.detail) == ("staff:1", {"repair": repair.id})
+    assert repair.reason == "They asked for it by phone."
     driver.card_behaves(desk.bought, None)
     driver.work()
     assert "We have cancelled refill 1 of your plan" in letters(mail_folder)[-1].text

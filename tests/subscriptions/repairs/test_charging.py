@@ -18,6 +18,7 @@ from shop.payments.gateway.contract import OutcomeUnknown
 from shop.payments.hosted.start import pay_in_person
 from shop.payments.tables import PaymentAttempt
 from subscriptions.controls import pauses
+from subscriptions.repairs.tables import Repair
 from subscriptions.tables import Refill
 from tests.journeys.driving import Bought, Driver, days
 from tests.subscriptions.repairs.conftest import EXPIRED, IN_PERSON, SOFT, Desk
@@ -32,7 +33,9 @@ def test_a_declined_refill_is_charged_at_once_and_the_log_says_why(driver: Drive
     assert driver.refill(desk.bought).retry_on != clock.today(clock.now())
     assert (desk.charge(), desk.charges, desk.repairs()) == ("paid", 1, ["charged"])
     [entry] = read(select(AuditEntry).where(AuditEntry.action == "refill.charged_by_staff"))
-    assert (entry.actor, entry.detail["reason"]) == ("staff:1", "They asked for it by phone.")
+    [repair] = read(select(Repair))
+    assert (entry.actor, entry.detail) == ("staff:1", {"repair": repair.id})
+    assert repair.reason == "They asked for it by phone."
 
 
 def test_during_a_workers_charge_it_is_refused_and_one_charge_is_made(desk: Desk, at_once: AtOnce, read: Read) -> None:

@@ -22,6 +22,7 @@ from shop.orders.tables import Order, OrderLine
 from shop.payments.giving_back import money_back
 from subscriptions.controls.changing import change_address
 from subscriptions.locks import lock_refills
+from subscriptions.repairs.tables import Repair
 from tests.journeys.driving import Driver, days
 from tests.journeys.shopping import letters
 from tests.subscriptions.repairs.conftest import Desk
@@ -55,7 +56,9 @@ def test_a_lost_refill_is_sent_once_more_for_nothing_and_packed_like_any_other(
     driver.work()
     assert (driver.state(made_id), desk.state, desk.charges) == ("shipped", "shipped", 1)
     [entry] = read(select(AuditEntry).where(AuditEntry.action == "refill.replaced_by_staff"))
-    assert entry.detail == {"reason": "They asked for it by phone.", "replacement": number}
+    [repair] = read(select(Repair))
+    assert entry.detail == {"repair": repair.id, "replacement": number}
+    assert repair.reason == "They asked for it by phone."
     assert proof.disagreements(host.session()) == []
     host.end_reads()
 

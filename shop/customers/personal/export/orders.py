@@ -106,7 +106,8 @@ def _attempt(each: PaymentAttempt) -> dict[str, Any]:
 
 def _payment(each: Payment) -> dict[str, Any]:
     about = {
-        name: getattr(each, name) for name in ("amount", "currency", "card_brand", "card_last4", "means", "reference")
+        name: getattr(each, name)
+        for name in ("amount", "currency", "card_brand", "card_last4", "means", "reference", "note")
     }
     return {**about, "paid_at": iso(each.paid_at)}
 

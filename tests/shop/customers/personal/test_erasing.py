@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from kits import clock, host
 from kits.audit import AuditEntry
@@ -17,6 +17,7 @@ from shop.customers.signing_in.asking import LINK_DUTY, ask
 from shop.customers.tables import Customer, MagicLink, SavedAddress
 from shop.orders.tables import Order
 from shop.payments.tables import Payment, Refund
+from shop.reconciliation.tables import Finding
 from shop.returns.tables import Return
 from shop.work.duties import run_once
 from shop.work.outbox import OutboxMail
@@ -94,6 +95,9 @@ def test_what_staff_wrote_to_the_person_goes(sent: Bought, maria: int) -> None:
                 declared_at=clock.now(), note=f"For {NAME}",
             )
         )  # fmt: skip
+        session.execute(update(Payment).values(note=f"For {NAME}"))
+        about = {"amount": 1, "currency": "GBP", "state": "looked_into", "found_at": clock.now(), "seen_in": 1}
+        session.add(Finding(kind="k", about="a", order_number=sent.number, reason=f"For {NAME}", **about))
         refill = session.scalars(select(Refill).order_by(Refill.id)).first()
         session.add(
             Repair(refill=refill, what="replaced", mark="m", reason=f"For {NAME}", actor="staff:1", at=clock.now())
