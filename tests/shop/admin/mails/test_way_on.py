@@ -93,6 +93,7 @@ REVIEWED = {
     ),
     "subscriptions/mails/refill_needs_you": "Please pay for your refill in person; it takes a minute",
     "subscriptions/mails/refill_paid": "Your refill is paid and we are packing it; you need do nothing",
+    "subscriptions/mails/refill_replaced": "We send refill 1 of your plan once more, for nothing; you need do nothing",
     "subscriptions/mails/refill_waits": (
         "Your refill is delayed because the serum is not in stock; you need do nothing and nothing was charged"
     ),

@@ -30,6 +30,8 @@ def page(browser_page: Page, staff: Staff, later_lot: str) -> Iterator[Page]:
 
 def scanned(page: Page, code: str) -> None:
     """What a hand scanner does: it types, wherever the focus is, and sends Enter."""
+    # A hand takes longer from one box to the next than a page to settle.
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
     expect(page.locator("#code")).to_be_focused()
     page.keyboard.type(code)
     page.keyboard.press("Enter")
