@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
@@ -20,7 +20,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kits.host import Reader
-from kits.reads import REMEMBERED, Raw, rows, run, together
+from kits.reads import REMEMBERED, Raw, moment, rows, run, together
 from kits.tables import Base
 
 Reads = Mapping[str, Select[*tuple[Any, ...]]]
@@ -98,6 +98,5 @@ def _remember(remembered: dict[Any, _Known], key: Any, known: _Known) -> None:
 
 def _until(steady: Raw) -> datetime | None:
     """The moment that the read UNTIL tells."""
-    told = [row[0] for row in rows(steady).get(UNTIL, ()) if row[0] is not None]
-    moments = [datetime.fromisoformat(each) for each in told]
-    return min((each if each.tzinfo else each.replace(tzinfo=UTC) for each in moments), default=None)
+    told = (moment(row[0]) for row in rows(steady).get(UNTIL, ()))
+    return min((each for each in told if each is not None), default=None)
